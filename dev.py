@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one way in, for a machine with Python 3.11 and a network: `python3 dev.py run`, `test`, `check`, `manage …`.
+"""The one way in, for a machine with Python 3.11 and a network: run, test, check, manage.
 
 Makes .venv from the hashed locks and node_modules from package-lock.json, then hands over. Needs nothing
 but the standard library and changes nothing outside this folder.
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -169,7 +169,7 @@ def check() -> int:
     failed = []
     for name, arguments in CHECKS.items():
         with phase(name):
-            if subprocess.run([PYTHON, *arguments], env=PRODUCTION_LIKE | os.environ, check=False).returncode:
+            if subprocess.run([PYTHON, *arguments], env=os.environ | PRODUCTION_LIKE, check=False).returncode:
                 failed.append(name)
     print(f"[dev] failed: {', '.join(failed)}" if failed else "[dev] all checks passed", flush=True)
     return 1 if failed else 0
