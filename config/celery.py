@@ -1,4 +1,4 @@
-"""The Celery application; its settings are the CELERY_* ones of config/settings.py."""
+"""Celery: wakes the pollers of the rooms. The schedule is in settings; the work is in each room's tasks.py."""
 
 import os
 
@@ -7,7 +7,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("config")
+app = Celery("setia")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
-app.steps["worker"].add(DjangoStructLogInitStep)  # request and task ids on each log line of a task

@@ -1,5 +1,3 @@
-"""The entrance for gunicorn."""
-
 import os
 
 from django.core.wsgi import get_wsgi_application

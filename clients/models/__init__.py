@@ -1,0 +1,20 @@
+from clients.models.access import Act
+from clients.models.answer import Answer, Survey
+from clients.models.assignment import Assignment
+from clients.models.client import Client, ClientScopedQuerySet
+from clients.models.contact import Consent, Contact
+from clients.models.interaction import Interaction
+from clients.models.task import Task
+
+__all__ = [
+    "Act",
+    "Answer",
+    "Assignment",
+    "Client",
+    "ClientScopedQuerySet",
+    "Consent",
+    "Contact",
+    "Interaction",
+    "Survey",
+    "Task",
+]

@@ -1,0 +1,232 @@
+from datetime import date
+from typing import Any, Self
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.days import today
+from accounts.models import Tier, User
+from accounts.models.user import TimeZone
+from clients.models import access
+from clients.models.access import Act
+
+
+class LegalForm(models.TextChoices):
+    PT = "PT", "PT"
+    PT_TBK = "PT Tbk", "PT … Tbk"
+    PT_PERORANGAN = "PT Perorangan", "PT Perorangan"
+    CV = "CV", "CV"
+    FIRMA = "Firma", "Firma"
+    UD = "UD", "UD/PD"
+    KOPERASI = "Koperasi", "Koperasi"
+    YAYASAN = "Yayasan", "Yayasan"
+    BUMN = "BUMN", "BUMN/BUMD"
+    GOVERNMENT = "Instansi", pgettext_lazy("legal form", "Government body")
+    PERSON = "Perorangan", pgettext_lazy("legal form", "Private person")
+    OTHER = "", pgettext_lazy("legal form", "Other or unknown")
+
+
+class Industry(models.TextChoices):
+    FMCG = "fmcg", _("Food and consumer goods")
+    RETAIL = "retail", _("Retail and e-commerce")
+    FINANCE = "finance", _("Financial services")
+    HEALTH = "health", _("Health care")
+    EDUCATION = "education", _("Education")
+    PROPERTY = "property", _("Property and construction")
+    LOGISTICS = "logistics", _("Logistics")
+    HOSPITALITY = "hospitality", _("Hotels and restaurants")
+    MANUFACTURING = "manufacturing", _("Manufacturing")
+    TECHNOLOGY = "technology", _("Technology")
+    AUTOMOTIVE = "automotive", _("Automotive")
+    ENERGY = "energy", _("Mining and energy")
+    GOVERNMENT = "government", _("Government")
+    OTHER = "other", pgettext_lazy("industry", "Other")
+
+
+class NameKey(Func):
+    """A company name without legal form, dots, spaces and case: what two spellings of one name share."""
+
+    template = (
+        r"regexp_replace(regexp_replace(lower(%(expressions)s),"
+        r" '\m(pt|cv|tbk|ud|pd|fa|firma|yayasan|koperasi|perum|persero|perorangan)\M\.?', '', 'g'),"
+        r" '[^a-z0-9]+', '', 'g')"
+    )
+    output_field = models.TextField()
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def visible_to(self, user: User) -> Self:
+        """Clients that `user` may see today."""
+        return self.filter(access.visible(user, today()))
+
+    def allowing(self, user: User, act: Act) -> Self:
+        """Clients with which `user` may do `act` today."""
+        return self.filter(access.allowed(user, act, today()))
+
+    def editable_by(self, user: User) -> Self:
+        """Clients whose data, contacts and answers `user` may change today."""
+        return self.allowing(user, Act.EDIT)
+
+    def named_like(self, name: str) -> Self:
+        """Clients whose name is the same but for legal form, dots, spaces and case."""
+        return self.alias(_wanted=NameKey(Value(name, output_field=models.TextField()))).filter(
+            ~Q(_wanted=""), name_key=F("_wanted")
+        )
+
+    def search(self, words: str) -> Self:
+        """Clients with every word of `words` in legal or brand name; dots and case do not matter."""
+        found = self
+        for word in words.replace(".", " ").split():
+            found = found.filter(Q(legal_name__icontains=word) | Q(brand_name__icontains=word))
+        return found
+
+
+class ClientScopedQuerySet(models.QuerySet[Any]):
+    """Rows that hang on a client have the client's rights; `client_lookup` says where the client is."""
+
+    client_lookup = "client"
+
+    def visible_to(self, user: User) -> Self:
+        """Rows of clients that `user` may see today."""
+        return self.filter(**{f"{self.client_lookup}__in": Client.objects.visible_to(user)})
+
+    def allowing(self, user: User, act: Act) -> Self:
+        """Rows of clients with which `user` may do `act` today."""
+        return self.filter(**{f"{self.client_lookup}__in": Client.objects.allowing(user, act)})
+
+    def editable_by(self, user: User) -> Self:
+        """Rows of clients whose data `user` may change today."""
+        return self.allowing(user, Act.EDIT)
+
+
+@pghistory.track(exclude=["name_key"])
+class Client(models.Model):
+    """A company (or person) that buys from us, or may one day. Its status follows from contracts, see contracts."""
+
+    legal_name = models.CharField(
+        _("legal name"), max_length=160, help_text=_("Without the legal form: “Nusarena Pangan”, not “PT …”.")
+    )
+    legal_form = models.CharField(
+        _("legal form"), max_length=20, choices=LegalForm, blank=True, default=LegalForm.PT
+    )
+    brand_name = models.CharField(_("brand name"), max_length=120, blank=True)
+    name_key = models.GeneratedField(
+        expression=NameKey("legal_name"), output_field=models.TextField(), db_persist=True
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("part of group"),
+        null=True,
+        blank=True,
+        related_name="subsidiaries",
+    )
+    industry = models.CharField(_("industry"), max_length=20, choices=Industry, default=Industry.OTHER)
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier, default=Tier.REGULAR)
+    npwp = models.CharField(
+        _("tax number (NPWP)"),
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(r"^\d{15,16}$", _("The NPWP must have 15 or 16 digits."))],
+        help_text=_("15 or 16 digits, without dots."),
+    )
+    nib = models.CharField(
+        _("business number (NIB)"),
+        max_length=13,
+        blank=True,
+        validators=[RegexValidator(r"^\d{13}$", _("The NIB must have 13 digits."))],
+    )
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    rt_rw = models.CharField(_("RT/RW"), max_length=20, blank=True)
+    village = models.CharField(_("village"), max_length=80, blank=True)
+    district = models.CharField(_("subdistrict"), max_length=80, blank=True)
+    city = models.CharField(_("city / regency"), max_length=80, blank=True)
+    province = models.CharField(_("province"), max_length=80, blank=True)
+    postal_code = models.CharField(
+        _("postal code"),
+        max_length=5,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[1-9]\d{4}$", _("A postal code has five digits and does not begin with 0."))
+        ],
+    )
+    time_zone = models.CharField(_("time zone"), max_length=20, choices=TimeZone, default=TimeZone.WIB)
+    billing_contact = models.ForeignKey(
+        "clients.Contact",
+        models.PROTECT,
+        verbose_name=_("billing contact"),
+        null=True,
+        blank=True,
+        related_name="billed_clients",
+    )
+    payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
+    source = models.CharField(
+        _("source"), max_length=120, blank=True, help_text=_("How we came to know this client.")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        verbose_name=_("created by"),
+        null=True,
+        editable=False,
+        related_name="created_clients",
+    )
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        ordering = [Lower("legal_name"), "pk"]
+        permissions = [
+            ("read_all_clients", _("Can read all portfolios")),
+            ("reveal_npwp", _("Can reveal personal tax numbers")),
+        ]
+        indexes = [
+            models.Index("name_key", name="client_name_key"),
+            models.Index(Lower("legal_name"), "id", name="client_by_name"),
+            GinIndex(OpClass("legal_name", "gin_trgm_ops"), name="client_name_trigrams"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(legal_name=""),
+                name="client_has_a_name",
+                violation_error_message=_("Enter the legal name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(npwp="") | Q(npwp__regex=r"^\d{15,16}$"),
+                name="client_npwp_is_15_or_16_digits",
+                violation_error_message=_("The NPWP must have 15 or 16 digits."),
+            ),
+            models.UniqueConstraint(
+                fields=["npwp"],
+                condition=~Q(npwp=""),
+                name="client_npwp_once",
+                violation_error_message=_("Another client has this NPWP already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
+                name="client_not_its_own_parent",
+                violation_error_message=_("A client cannot be part of itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.legal_form == LegalForm.PT_TBK:
+            return f"PT {self.legal_name} Tbk"
+        if self.legal_form in (LegalForm.OTHER, LegalForm.GOVERNMENT, LegalForm.PERSON, LegalForm.BUMN):
+            return self.legal_name
+        return f"{self.legal_form} {self.legal_name}"
+
+    def owner_on(self, day: date) -> User | None:
+        """The responsible person on `day`: the AM, else the AE, else nobody."""
+        holders = {a.role: a.user for a in self.assignments.on(day).select_related("user")}
+        return holders.get("AM") or holders.get("AE")

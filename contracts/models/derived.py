@@ -1,0 +1,131 @@
+"""What follows from contracts and days. Written by contracts/projection.py only; nobody types here."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.days import range_of, same
+from clients.models import Client, ClientScopedQuerySet
+from contracts.models.money import money_field
+
+OVERLAPS = (range_of("first_day", "last_day"), "&&")
+
+
+class ValueSegment(models.Model):
+    """Days on which one line is worth one amount a year, in its own currency; 0 on paused days."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="segments")
+    contract = models.ForeignKey("contracts.Contract", models.CASCADE, related_name="segments")
+    line = models.ForeignKey("contracts.ContractLine", models.CASCADE, related_name="segments")
+    family = models.CharField(max_length=60)
+    currency = models.CharField(max_length=3)
+    annual_value = money_field(_("annual value"), help_text=_("Contracted value, also on paused days."))
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+    paused = models.BooleanField(default=False)
+
+    objects = ClientScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["first_day", "pk"]
+        indexes = [models.Index(fields=["client", "first_day"], name="segment_by_client")]
+        constraints = [
+            ExclusionConstraint(name="segment_no_overlap_per_line", expressions=[*same("line"), OVERLAPS]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.first_day} – {self.last_day}"
+
+
+class ActiveSpan(models.Model):
+    """Days on which a client is active (kpis.md 2); a pause counts for its first 90 days."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="spans")
+    first_day = models.DateField()
+    last_day = models.DateField(null=True)
+
+    objects = ClientScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["first_day"]
+        constraints = [
+            ExclusionConstraint(name="span_no_overlap_per_client", expressions=[*same("client"), OVERLAPS]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id}: {self.first_day} – {self.last_day}"
+
+
+class ContractTerm(models.Model):
+    """One term of a contract: the signed one or a following one by automatic renewal, up to 24 months ahead."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="terms")
+    contract = models.ForeignKey("contracts.Contract", models.CASCADE, related_name="terms")
+    number = models.PositiveSmallIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    notice_deadline = models.DateField(null=True)
+    rolls_over = models.BooleanField()
+    successor = models.ForeignKey("contracts.Contract", models.CASCADE, null=True, related_name="+")
+    successor_start = models.DateField(null=True)
+    notice_on = models.DateField(null=True)
+    terminated_on = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    value_due = money_field(_("value due"))
+    value_renewed = money_field(_("value renewed"))
+    last_day_of_grace = models.DateField()
+
+    objects = ClientScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["last_day", "pk"]
+        indexes = [models.Index(fields=["last_day"], name="term_by_last_day")]
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="term_once_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} #{self.number}"
+
+
+class ClientStanding(models.Model):
+    """One row per client for lists: where the client stands today, true until `next_change_on`."""
+
+    class Status(models.TextChoices):
+        PROSPECT = "prospect", pgettext_lazy("client status", "Prospect")
+        ONBOARDING = "onboarding", pgettext_lazy("client status", "Starting")
+        ACTIVE = "active", pgettext_lazy("client status", "Active")
+        LOST = "lost", pgettext_lazy("client status", "Lost")
+
+    client = models.OneToOneField(Client, models.CASCADE, primary_key=True, related_name="standing")
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    since = models.DateField(_("since"), null=True)
+    first_active_on = models.DateField(_("client since"), null=True)
+    annual_value = money_field(
+        _("annual value"), null=True, help_text=_("In the reporting currency; empty without a rate.")
+    )
+    values = models.JSONField(_("annual value by currency"), default=dict)
+    is_paused = models.BooleanField(_("paused"), default=False)
+    next_term_end = models.DateField(_("next end of term"), null=True)
+    next_deadline = models.DateField(_("next binding date"), null=True)
+    as_of = models.DateField(_("as of"))
+    next_change_on = models.DateField(null=True, db_index=True)
+    computed_at = models.DateTimeField(auto_now=True)
+
+    objects = ClientScopedQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("client standing")
+        verbose_name_plural = _("client standings")
+        indexes = [
+            models.Index("annual_value", "client", name="standing_by_value"),
+            models.Index(fields=["next_deadline", "client"], name="standing_by_deadline"),
+            models.Index(fields=["status"], condition=~Q(status="active"), name="standing_not_active"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id}: {self.status}"

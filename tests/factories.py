@@ -1,0 +1,163 @@
+"""Readable rows for tests: fixed values, no randomness. Sequences only where a column is unique."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import factory
+
+from accounts.models import Position, Team, TeamMembership, User
+from clients.models import Answer, Assignment, Client, Contact, Interaction, Survey, Task
+from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product
+
+EPOCH = date(2020, 1, 1)
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    full_name = factory.Sequence(lambda n: f"Orang {n}")
+    email = factory.Sequence(lambda n: f"orang{n}@contoh.example")
+
+
+class PositionFactory(factory.django.DjangoModelFactory[Position]):
+    class Meta:
+        model = Position
+
+    name = factory.Sequence(lambda n: f"Jabatan {n}")
+    track = "AM"
+    rank = factory.Sequence(lambda n: n + 1)
+
+
+class TeamFactory(factory.django.DjangoModelFactory[Team]):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"Tim {n}")
+
+
+class TeamMembershipFactory(factory.django.DjangoModelFactory[TeamMembership]):
+    class Meta:
+        model = TeamMembership
+
+    user = factory.SubFactory(UserFactory)
+    team = factory.SubFactory(TeamFactory)
+    role = "member"
+    start = EPOCH
+
+
+class ClientFactory(factory.django.DjangoModelFactory[Client]):
+    class Meta:
+        model = Client
+
+    legal_name = factory.Sequence(lambda n: f"Klien {n}")
+
+
+class ContactFactory(factory.django.DjangoModelFactory[Contact]):
+    class Meta:
+        model = Contact
+
+    client = factory.SubFactory(ClientFactory)
+    full_name = factory.Sequence(lambda n: f"Narahubung {n}")
+
+
+class AssignmentFactory(factory.django.DjangoModelFactory[Assignment]):
+    class Meta:
+        model = Assignment
+
+    client = factory.SubFactory(ClientFactory)
+    user = factory.SubFactory(UserFactory)
+    role = "AM"
+    start = EPOCH
+
+
+class InteractionFactory(factory.django.DjangoModelFactory[Interaction]):
+    class Meta:
+        model = Interaction
+
+    client = factory.SubFactory(ClientFactory)
+    by = factory.SubFactory(UserFactory)
+    channel = "call"
+    summary = "Bertanya kabar"
+
+
+class TaskFactory(factory.django.DjangoModelFactory[Task]):
+    class Meta:
+        model = Task
+
+    client = factory.SubFactory(ClientFactory)
+    owner = factory.SubFactory(UserFactory)
+    title = "Kirim penawaran"
+    due_on = date(2026, 11, 21)
+
+
+class SurveyFactory(factory.django.DjangoModelFactory[Survey]):
+    class Meta:
+        model = Survey
+
+    kind = "nps"
+    title = "NPS"
+    question = "Seberapa besar kemungkinan Anda merekomendasikan kami?"
+
+
+class AnswerFactory(factory.django.DjangoModelFactory[Answer]):
+    class Meta:
+        model = Answer
+
+    survey = factory.SubFactory(SurveyFactory)
+    client = factory.SubFactory(ClientFactory)
+    score = 9
+    answered_at = datetime(2026, 10, 14, 10, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+class ProductFactory(factory.django.DjangoModelFactory[Product]):
+    class Meta:
+        model = Product
+
+    code = factory.Sequence(lambda n: f"P-{n}")
+    name = factory.Sequence(lambda n: f"Layanan {n}")
+    family = factory.Sequence(lambda n: f"Lini {n}")
+    list_price = Decimal("10000000.00")
+
+
+class ContractFactory(factory.django.DjangoModelFactory[Contract]):
+    """A signed contract for 2026 without lines."""
+
+    class Meta:
+        model = Contract
+
+    number = factory.Sequence(lambda n: f"PKS-{n:04}")
+    client = factory.SubFactory(ClientFactory)
+    status = "signed"
+    start = date(2026, 1, 1)
+    end = date(2026, 12, 31)
+    signed_on = factory.LazyAttribute(lambda c: c.start if c.status == "signed" else None)
+
+
+class ContractLineFactory(factory.django.DjangoModelFactory[ContractLine]):
+    class Meta:
+        model = ContractLine
+
+    contract = factory.SubFactory(ContractFactory)
+    product = factory.SubFactory(ProductFactory)
+    unit_price = Decimal("10000000.00")
+
+
+class PauseFactory(factory.django.DjangoModelFactory[Pause]):
+    class Meta:
+        model = Pause
+
+    contract = factory.SubFactory(ContractFactory)
+    start = date(2026, 3, 1)
+    end = date(2026, 3, 31)
+
+
+class ExchangeRateFactory(factory.django.DjangoModelFactory[ExchangeRate]):
+    class Meta:
+        model = ExchangeRate
+
+    day = date(2026, 1, 1)
+    currency = "USD"
+    rate = Decimal("16000")
+    source = "Bank Indonesia"
