@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from config.local.procs import Child, LocalError, stop
 from config.local.stack import AlreadyRunningError, Stack, application_environment
@@ -120,7 +121,7 @@ def _worker_command(stack: Stack) -> list[str]:
     return [*command, schedule, "--pool=prefork", "--concurrency=2", "--without-mingle", "--without-gossip"]
 
 
-def _start(stack: Stack, name: str, command: list[str], env: dict[str, str], **options: object) -> Child:
+def _start(stack: Stack, name: str, command: list[str], env: dict[str, str], **options: Any) -> Child:
     return Child.start(name, command, root=stack.root, env=env, cwd=BASE_DIR, **options)
 
 

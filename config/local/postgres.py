@@ -73,7 +73,7 @@ def check(database_url: str) -> None:
 
 def version(bindir: Path) -> str:
     """Such as "18.6"."""
-    command = [bindir / "postgres", "--version"]
+    command = [str(bindir / "postgres"), "--version"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[2]
 
 
@@ -139,9 +139,9 @@ def _initdb(bindir: Path, data: Path, password: str, account: Account) -> None:
     if account.user:
         for path in (new, password_file):
             os.chown(path, account.user.pw_uid, account.user.pw_gid)
-    command = [bindir / "initdb", "-D", new, "-U", NAME, "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    where = ["-D", str(new), "-U", NAME, "--auth=scram-sha-256", f"--pwfile={password_file}"]
     result = subprocess.run(
-        [*command, "--no-sync", "--no-instructions", *INITDB],
+        [str(bindir / "initdb"), *where, "--no-sync", "--no-instructions", *INITDB],
         capture_output=True,
         text=True,
         cwd="/",

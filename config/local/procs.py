@@ -149,7 +149,7 @@ def _end(processes: list[psutil.Process]) -> None:
 
 def _belongs_to(process: psutil.Process, root: Path) -> bool:
     try:
-        return process.pid != os.getpid() and process.environ().get(MARK) == str(root)
+        return process.pid != os.getpid() and bool(process.environ().get(MARK) == str(root))
     except (psutil.Error, OSError):
         return False
 
@@ -157,6 +157,6 @@ def _belongs_to(process: psutil.Process, root: Path) -> bool:
 def _is_alive(process: psutil.Process) -> bool:
     """psutil compares start times, so a new process with an old number is not taken for it."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
