@@ -19,6 +19,7 @@ from config.local.stack import AlreadyRunningError, Stack, application_environme
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PORTS = range(8000, 8100)
+PREFIXED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}  # read by _copy_output
 
 
 class StoppedError(Exception):
@@ -67,9 +68,9 @@ def run(stack: Stack, wanted_port: int | None) -> None:
         apps.append(_start(stack, "prepare", [sys.executable, "manage.py", "prepare_local"], env))
         if apps[0].process.wait():
             raise LocalError("the database could not be prepared, see above")
-        apps.append(_start(stack, "worker", _worker_command(stack), env, stdout=subprocess.PIPE))
+        apps.append(_start(stack, "worker", _worker_command(stack), env, **PREFIXED))
         web = _web_command(listener)
-        apps.append(_start(stack, "web", web, env, stdout=subprocess.PIPE, pass_fds=[listener.fileno()]))
+        apps.append(_start(stack, "web", web, env, pass_fds=[listener.fileno()], **PREFIXED))
         listener.close()
         # Threads only now: starting a process from a program with threads is not safe.
         for child in apps[1:]:
@@ -116,7 +117,16 @@ def _web_command(listener: socket.socket) -> list[str]:
 
 def _worker_command(stack: Stack) -> list[str]:
     """Processes, not threads, as in production: only there do the hard time limits act."""
-    command = [sys.executable, "-m", "celery", "--app=config", "worker", "--beat", "--loglevel=INFO"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "--app=config",
+        "worker",
+        "--beat",
+        "--loglevel=INFO",
+    ]
     schedule = f"--schedule={stack.root / 'beat-schedule'}"
     return [*command, schedule, "--pool=prefork", "--concurrency=2", "--without-mingle", "--without-gossip"]
 
