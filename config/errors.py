@@ -1,13 +1,20 @@
 """Our own error pages: no detail, a reference that is also in the log."""
 
+import sys
+
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
-    reference = structlog.contextvars.get_contextvars().get("request_id", "")
-    return render(request, f"{status}.html", {"reference": reference}, status=status)
+    return render(request, f"{status}.html", {"reference": _reference()}, status=status)
+
+
+def _reference() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,4 +34,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500)
+    """500, or 503 when the database does not answer; the next request tries again (trust.md F7, F8).
+
+    Here and not in a middleware: only here arrive the errors of views and of middlewares (sessions, users).
+    """
+    if not is_connection_lost(sys.exc_info()[1]):
+        return _page(request, 500)
+    # Without the request: context processors and the person's menu would ask the database again.
+    page = render_to_string("503.html", {"reference": _reference()})
+    return HttpResponse(page, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
+
+
+def is_connection_lost(error: BaseException | None) -> bool:
+    """No connection, or one that the server closes; a lock timeout or a deadlock is no outage.
+
+    SQLSTATE classes 08 and 57P tell; a connection that could not be made has no state at all.
+    """
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or str(state).startswith(("08", "57P"))

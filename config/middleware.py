@@ -3,28 +3,11 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-class DatabaseDownMiddleware:
-    """A database that does not answer is a 503 of our own, not a crash; the next request tries again."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return render(request, "503.html", status=503)
-        return None
 
 
 class ReaderMiddleware:

@@ -37,6 +37,7 @@ KPI_CLOSING_DAY = env.int("KPI_CLOSING_DAY", default=5)
 
 # --- Rooms --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",  # its commands; no models
     "accounts",
     "notifications",
     "clients",
@@ -72,7 +73,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "config.middleware.DatabaseDownMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -133,7 +133,7 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 # --- Language and time: Indonesia first ----------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "third_party"]
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
@@ -259,8 +259,10 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {
+        "line": {"()": "config.logs.LineFormatter", "readable": env.bool("LOG_READABLE", default=False)},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
