@@ -16,3 +16,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = InvalidVariable(BASE_DIR / "templates")
+STATIC_ROOT = BASE_DIR / "static"  # exists without collectstatic
