@@ -87,7 +87,7 @@ def navigation(user: User, path: str) -> dict[str, Any]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Lazy, so that fragments and error pages, which show no frame, cost no query."""
-    user = getattr(request, "user", None)  # none when a page fails before the sign-in is known
+    user: Any = getattr(request, "user", None)  # none when a page fails before the sign-in is known
     return {
         "company_name": settings.COMPANY_NAME,
         "is_demo": settings.DEMO,
