@@ -131,7 +131,7 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 # --- Language and time: Indonesia first ----------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/third_party"]  # ours; what packages lack
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True

@@ -4,21 +4,11 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from notifications.models import DeliveryHours, Kind, Preference
-
-WEEKDAYS = [
-    (1, _("Monday")),
-    (2, _("Tuesday")),
-    (3, _("Wednesday")),
-    (4, _("Thursday")),
-    (5, _("Friday")),
-    (6, _("Saturday")),
-    (7, _("Sunday")),
-]
 
 
 class PreferenceForm(forms.ModelForm[Preference]):
@@ -30,7 +20,7 @@ class PreferenceForm(forms.ModelForm[Preference]):
 class DeliveryHoursForm(forms.ModelForm[DeliveryHours]):
     workdays = forms.TypedMultipleChoiceField(
         label=pgettext_lazy("delivery hours", "Days on which mails may come"),
-        choices=WEEKDAYS,
+        choices=[(number + 1, name) for number, name in WEEKDAYS.items()],
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
