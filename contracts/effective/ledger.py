@@ -85,7 +85,7 @@ def build_ledger(contracts: Iterable[ContractFacts], rules: Rules, day: dt.date)
     existing = [contract for contract in contracts if exists(contract)]
     successors = {contract.key: linked_successor(contract, existing) for contract in existing}
     runs = runs_of(existing, successors, rules)
-    pauses = pauses_of(existing, runs)
+    pauses = pauses_of(existing, rules)
     horizon = add_months(day, rules.horizon_months)
     terms = [term for each in existing for term in terms_of(each, successors[each.key], runs, rules, horizon)]
     return Ledger(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.effective.days import ONE_DAY, Span, merged
 from contracts.effective.facts import ContractFacts, Rules
 from contracts.effective.running import Run
+from contracts.effective.schedule import own_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +24,30 @@ class Pause:
         return Span(self.began_on, self.began_on + dt.timedelta(days=rules.pause_limit_days - 1))
 
 
-def pauses_of(contracts: Sequence[ContractFacts], runs: Sequence[Run]) -> dict[int, list[Pause]]:
-    """R6: the pauses of each contract by key, in order.
+def pauses_of(contracts: Iterable[ContractFacts], rules: Rules) -> dict[int, list[Pause]]:
+    """R6: the pauses of each contract by key, in order; `contracts` all exist (R5.1).
 
-    A pause that goes on through a linked renewal without a gap is one pause: renewing does not start a new
-    limit.
+    A pause that goes on through a linked renewal is one pause: renewing does not start a new limit.
     """
+    by_key: dict[int | None, ContractFacts] = {contract.key: contract for contract in contracts}
     pauses: dict[int, list[Pause]] = {}
-    for contract in sorted(contracts, key=lambda contract: contract.start):  # predecessors first
-        own = merged(Span(pause.start, pause.end) for pause in contract.pauses)
-        before = predecessor_pause(contract, runs, pauses)
-        pauses[contract.key] = [
-            Pause(days, min(days.first_day, before.began_on))
-            if before and days.covers(contract.start)
-            else Pause(days, days.first_day)
-            for days in own
-        ]
+    for contract in sorted(by_key.values(), key=lambda contract: contract.start):
+        eve = contract.start - ONE_DAY
+        renewed = by_key.get(contract.renewed_from)
+        ran_until_now = renewed is not None and own_days(renewed, rules).covers(eve)
+        pauses[contract.key] = own_pauses(contract, pauses[renewed.key] if renewed and ran_until_now else [])
     return pauses
 
 
-def predecessor_pause(
-    contract: ContractFacts, runs: Sequence[Run], pauses: Mapping[int, Sequence[Pause]]
-) -> Pause | None:
-    """The pause in which the renewed contract, still in effect, was on the day before this one started."""
+def own_pauses(contract: ContractFacts, before: Sequence[Pause]) -> list[Pause]:
+    """R6: pauses that touch are one. `before` are those of the renewed contract, if it ran until this one."""
     eve = contract.start - ONE_DAY
-    in_effect = any(run.contract.key == contract.renewed_from and run.days.covers(eve) for run in runs)
-    if contract.renewed_from is None or not in_effect:
-        return None
-    return next((pause for pause in pauses[contract.renewed_from] if pause.days.covers(eve)), None)
+    carried = [pause.began_on for pause in before if pause.days.covers(eve)]
+    spans = merged(Span(pause.start, pause.end) for pause in contract.pauses)
+    return [
+        Pause(days, min([days.first_day, *carried]) if days.covers(contract.start) else days.first_day)
+        for days in spans
+    ]
 
 
 def split_by_pauses(days: Span, pauses: Sequence[Pause]) -> list[tuple[Span, Pause | None]]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import count
 
-from contracts.effective.days import ONE_DAY
+from contracts.effective.days import ONE_DAY, Span, earliest
 from contracts.effective.facts import ContractFacts, LineFacts, Rules
 from contracts.effective.values import add_months, term_months
 
@@ -74,6 +74,13 @@ def last_day_of_grace(contract: ContractFacts, rules: Rules) -> dt.date | None:
     if contract.notice_on is not None and contract.notice_on <= contract.end:
         return None
     return contract.end + dt.timedelta(days=rules.grace_days)
+
+
+def own_days(contract: ContractFacts, rules: Rules) -> Span:
+    """The days on which a contract runs with its grace, as long as no other contract replaces it."""
+    grace_end = last_day_of_grace(contract, rules)
+    last_day = earliest(grace_end, contract.notice_on) if grace_end else scheduled_end(contract)
+    return Span(contract.start, earliest(last_day, contract.terminated_on))
 
 
 def priced_days(contract: ContractFacts, line: LineFacts) -> tuple[dt.date, dt.date | None]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from functools import cache
+from types import SimpleNamespace
 
 from dateutil.relativedelta import relativedelta
 
@@ -91,6 +93,7 @@ def automatic_end_at(contract, day):
         number += 1
 
 
+@cache
 def automatic_term_end(contract, number):
     """Whole months if the signed term is whole months, else the same number of days."""
     months = 0
@@ -151,17 +154,62 @@ def days_paused_before(contract, day):
 
 def days_paused_in_predecessor(facts, rules, contract, day):
     for predecessor in facts:
-        if predecessor.key == contract.renewed_from and any(
-            in_effect(facts, rules, predecessor, line, day) and arr(predecessor, line) != 0
-            for line in predecessor.lines
-        ):
+        if predecessor.key == contract.renewed_from and still_runs(rules, predecessor, day):
             return days_paused(facts, rules, predecessor, day)
     return 0
+
+
+def still_runs(rules, contract, day):
+    """The contract as a whole, with its grace: would a line without dates of its own be in effect?"""
+    everything = SimpleNamespace(start=None, end=None, family=None)
+    return in_effect([contract], rules, contract, everything, day)
+
+
+# K5, as far as the facts of the contracts go
+
+
+def decisions(facts, rules, contract, until):
+    """(term end, rolls over, value due, value renewed) of each term up to a day, pauses ignored."""
+    if contract.end is None or not counts(contract):
+        return []
+    found, term_end, number = [], contract.end, 1
+    successors = [s for s in facts if s.renewed_from == contract.key and counts(s)]
+    successor = min(successors, key=lambda s: (s.start, s.key), default=None)
+    everything = SimpleNamespace(start=None, end=None, family=None)
+    while term_end <= until:
+        next_day = term_end + ONE_DAY
+        rolls = (
+            contract.auto_renew
+            and runs_by_its_own_contract(contract, everything, next_day)
+            and not (contract.terminated_on and contract.terminated_on <= term_end)
+            and not (successor and successor.start <= next_day)
+        )
+        due_on = min(term_end, successor.start - ONE_DAY) if successor else term_end
+        due = contracted(facts, rules, contract, due_on)
+        if contract.terminated_on and contract.terminated_on < term_end:
+            due = Decimal("0.00")
+        new = Decimal("0.00")
+        if rolls:
+            new = contracted(facts, rules, contract, next_day)
+        elif successor:
+            new = contracted(facts, rules, successor, successor.start)
+        found.append((term_end, rolls, due, new))
+        if not rolls:
+            break
+        number += 1
+        term_end = automatic_term_end(contract, number)
+    return found
+
+
+def contracted(facts, rules, contract, day):
+    lines = [line for line in contract.lines if in_effect(facts, rules, contract, line, day)]
+    return sum((arr(contract, line) for line in lines), Decimal("0.00"))
 
 
 # R2, R3
 
 
+@cache
 def arr(contract, line):
     if line.period != "term":
         return rounded(Fraction(line.amount) * PER_YEAR[line.period])

@@ -82,7 +82,10 @@ def company(ledgers, first, last, as_of):
     measures["opening_clients"] = sum(ledger.span_on(first - ONE_DAY) is not None for ledger in ledgers)
     measures["closing_clients"] = sum(ledger.span_on(last) is not None for ledger in ledgers)
     decisions = [
-        term for ledger in ledgers for term in ledger.terms if first <= term.last_day <= last and term.value_due
+        term
+        for ledger in ledgers
+        for term in ledger.terms
+        if first <= term.last_day <= last and term.value_due
     ]
     renewed = [term for term in decisions if is_renewed(term)]
     due = [term for term in decisions if is_renewed(term) or not is_pending(term, as_of)]
@@ -90,7 +93,9 @@ def company(ledgers, first, last, as_of):
         "renewals_due": len(due),
         "renewals_renewed": len(renewed),
         "renewal_due_arr": sum((term.value_due for term in due), Decimal("0.00")),
-        "renewal_kept_arr": sum((min(term.value_due, term.value_renewed) for term in renewed), Decimal("0.00")),
+        "renewal_kept_arr": sum(
+            (min(term.value_due, term.value_renewed) for term in renewed), Decimal("0.00")
+        ),
         "renewal_new_arr": sum((term.value_renewed for term in renewed), Decimal("0.00")),
     }
 
@@ -116,7 +121,7 @@ def expectations():
                 yield pytest.param(scenario, query, measure, expected[measure], id=name)
 
 
-@pytest.mark.parametrize(("scenario", "query", "measure", "expected"), expectations())
+@pytest.mark.parametrize(("scenario", "query", "measure", "expected"), list(expectations()))
 def test_company_measures_of_the_published_scenarios(scenario, query, measure, expected):
     parameters = scenario["params"] | query.get("params", {})
     rules = Rules(
