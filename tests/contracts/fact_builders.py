@@ -18,7 +18,7 @@ def line(amount="1000", period="month", *, start=None, end=None, family="CRM", k
 
 
 def contract(key, start, end, *lines, signed=True, currency="IDR", pauses=(), **facts):
-    """A signed IDR contract, by default with one line of 1,000 a month = 12,000 a year. Line keys: 10 * key + n."""
+    """A signed IDR contract, by default with one line worth 12,000 a year. Line keys: 10 * key + n."""
     numbered = tuple(
         LineFacts(10 * key + number, each.family, each.amount, each.period, each.start, each.end)
         for number, each in enumerate(lines or (line(),), start=1)
