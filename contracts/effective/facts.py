@@ -18,11 +18,13 @@ class Rules:
     `grace_days`: days a lapsed line keeps its value (R5.5; 0 = off).
     `pause_limit_days`: days of a pause on which the client is still active (R6).
     `horizon_months`: how far ahead automatic terms are listed (section 6); it changes no value.
+    `reporting_currency`: all amounts are added up in it (R4); the rules of this package do not look at it.
     """
 
     grace_days: int = 30
     pause_limit_days: int = 90
     horizon_months: int = 24
+    reporting_currency: str = "IDR"
 
 
 @dataclass(frozen=True, slots=True)
