@@ -8,7 +8,7 @@ import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -107,6 +107,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Where an action on a client ends; the page itself is composed in portfolio.
+ABSOLUTE_URL_OVERRIDES = {"clients.client": lambda client: reverse("portfolio:client_page", args=[client.pk])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database, cache, sessions: all PostgreSQL ---------------------------------------------------

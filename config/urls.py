@@ -16,4 +16,6 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("clients.urls")),
+    path("", include("portfolio.urls")),
 ]
