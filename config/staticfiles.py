@@ -60,3 +60,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         )
         for glob, rules in CompressedManifestStaticFilesStorage.patterns
     )
+
+    def compress_files(self, paths: Iterable[str]) -> Iterable[tuple[str, str]]:
+        """Compressed copies beside the files, unless the installation does without them."""
+        return super().compress_files(paths) if settings.COMPRESS_STATIC else []

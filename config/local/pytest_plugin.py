@@ -8,6 +8,7 @@ import pytest
 
 from config.local.procs import LocalError
 from config.local.stack import Stack
+from config.translations import compile_all
 
 LOOKS_ONLY = {"-h", "--help", "--version", "-V", "--collect-only", "--co", "--fixtures", "--markers"}
 _stack: Stack | None = None
@@ -21,6 +22,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         _stack = Stack(Path(early_config.rootpath, ".local", "test"), throwaway=True)
         try:
             os.environ.update(_stack.start())
+            compile_all()  # once, before xdist's workers read them
         except LocalError as error:
             _stack.stop()
             raise pytest.UsageError(str(error)) from None

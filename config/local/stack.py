@@ -83,6 +83,7 @@ def application_environment(stack: Stack, port: int) -> dict[str, str]:
         "COOKIE_PREFIX": f"setia_{checkout}",  # cookies do not tell ports apart
         "EMAIL_URL": f"filemail:///{quote(str(mail))}",
         "COMPANY_NAME": "PT Contoh Arunika Digital",
+        "COMPRESS_STATIC": "false",
         "LOG_READABLE": "true",
         "PYTHONUNBUFFERED": "1",
     }

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.local.procs import Child, LocalError
 from config.local.state import State, write_private
@@ -60,7 +62,8 @@ def check(redis_url: str) -> None:
 
 
 def _ping(redis_url: str) -> None:
-    with redis.Redis.from_url(redis_url, socket_connect_timeout=3, socket_timeout=3) as client:
+    at_once = Retry(NoBackoff(), 0)
+    with redis.Redis.from_url(redis_url, socket_connect_timeout=3, socket_timeout=3, retry=at_once) as client:
         client.ping()
 
 
