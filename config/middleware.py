@@ -11,7 +11,6 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 

@@ -106,7 +106,9 @@ class ClientTable(tables.Table):  # type: ignore[misc] # django-tables2 has no t
         return value
 
     def render_next_step(self, record: Any, value: date) -> SafeString:
-        return format_html('{}<div class="text-secondary small">{}</div>', record.next_step, formats.day(value))
+        return format_html(
+            '{}<div class="text-secondary small">{}</div>', record.next_step, formats.day(value)
+        )
 
     def value_next_step(self, record: Any) -> str:
         return record.next_step or ""

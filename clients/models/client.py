@@ -225,7 +225,9 @@ class Client(models.Model):
 
     if TYPE_CHECKING:
 
-        def get_absolute_url(self) -> str: ...  # the page is composed in a higher room: ABSOLUTE_URL_OVERRIDES
+        def get_absolute_url(
+            self,
+        ) -> str: ...  # the page is composed in a higher room: ABSOLUTE_URL_OVERRIDES
 
     class Meta:
         verbose_name = _("client")

@@ -1,13 +1,10 @@
 """Every page of the rooms answers, in both languages, with real rows in it."""
 
-from datetime import date
-
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import User
-from clients.models import Client
 from tests.conftest import Cast
 from tests.factories import (
     AnswerFactory,
