@@ -1,13 +1,13 @@
 """What the frame of every page needs, besides what its view gives."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject, _StrPromise
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,22 +15,25 @@ from accounts.models import Team, User
 from accounts.models.user import Theme
 from notifications.models import Notification
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 @dataclass(frozen=True)
 class Place:
     """An entry of the menu, before it is known who looks and where from."""
 
     url_name: str
-    label: _StrPromise
+    label: "_StrPromise"
     icon: str
-    short_label: _StrPromise | None = None
+    short_label: "_StrPromise | None" = None
 
 
 @dataclass(frozen=True)
 class Entry:
     url: str
-    label: _StrPromise
-    short_label: _StrPromise
+    label: "_StrPromise"
+    short_label: "_StrPromise"
     icon: str
     is_current: bool
 
@@ -71,8 +74,9 @@ def _leads_a_team(user: User) -> bool:
     return Team.objects.led_by(user, timezone.localdate(timezone=timezone.get_default_timezone())).exists()
 
 
-def navigation(user: User, path: str) -> dict[str, Any]:
+def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     """The menus of `user`: the rail of wide screens, the bar and the sheet of phones, and single addresses."""
+    path = request.path
     for_some = [TEAM] * _leads_a_team(user) + [ADMINISTRATION] * user.is_staff
     return {
         "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some], path),
@@ -80,6 +84,7 @@ def navigation(user: User, path: str) -> dict[str, Any]:
         "more": _entries([TASKS, *for_some, PROFILE], path),
         "log": next(iter(_entries([LOG], path)), None),
         "search_url": url_of("portfolio:search"),
+        "search_text": request.GET.get("q", ""),
         "notifications_url": url_of("notifications:notification_list"),
         "themes": Theme,
     }
@@ -91,6 +96,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "company_name": settings.COMPANY_NAME,
         "is_demo": settings.DEMO,
-        "navigation": SimpleLazyObject(lambda: navigation(user, request.path)),
+        "navigation": SimpleLazyObject(lambda: navigation(user, request)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(user).unread().count()),
     }
