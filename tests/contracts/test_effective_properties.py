@@ -36,7 +36,7 @@ def after(day, days):
 
 @st.composite
 def lines(draw, key, start, end, periods):
-    own_start = draw(st.sampled_from((None, None, None, 0, 1, 20, 95)))
+    own_start = draw(st.sampled_from((None, None, None, None, 0, 1, 20, 95)))
     own_start = None if own_start is None else after(start, own_start)
     reach = end or after(start, 200)
     ends = [None, None, None, end, *(after(reach, days) for days in (-20, -1, 1, 15))]
@@ -47,7 +47,7 @@ def lines(draw, key, start, end, periods):
         periods = tuple(period for period in periods if period != "term")
     return LineFacts(
         key=key,
-        family=draw(st.sampled_from("AB")),
+        family=draw(st.sampled_from("AAB")),
         amount=Decimal(draw(st.sampled_from(("0", "1", "333.33", "1000", "12000.01")))),
         period=draw(st.sampled_from(periods)),
         start=own_start,
@@ -57,7 +57,9 @@ def lines(draw, key, start, end, periods):
 
 @st.composite
 def contracts(draw, key, earlier, periods):
-    previous = draw(st.sampled_from(earlier)) if earlier and draw(st.booleans()) else None
+    previous = (
+        draw(st.sampled_from(earlier)) if earlier and draw(st.sampled_from((True, True, False))) else None
+    )
     if previous and previous.end:
         start = after(previous.end, 1 + draw(st.sampled_from(GAPS)))
     else:
@@ -86,10 +88,10 @@ def contracts(draw, key, earlier, periods):
         end=end,
         currency="IDR",
         lines=tuple(draw(lines(10 * key + number, start, end, periods)) for number in range(number_of_lines)),
-        auto_renew=draw(st.booleans()),
+        auto_renew=draw(st.sampled_from((False, False, True))),
         notice_days=draw(st.sampled_from((None, 0, 5, 30, 40))),
-        notice_on=draw(st.sampled_from((None, None, None, *marks))),
-        terminated_on=draw(st.sampled_from((*(None for _ in marks), *marks))),
+        notice_on=draw(st.sampled_from((*(None for _ in marks), *marks))),
+        terminated_on=draw(st.sampled_from((*(None for _ in marks * 3), *marks))),
         renewed_from=previous.key if previous and draw(st.booleans()) else None,
         pauses=pauses,
     )
@@ -304,7 +306,7 @@ def test_the_value_of_a_day_computed_on_that_day_is_never_rewritten_later(facts,
             not (each.end and each.terminated_on and each.terminated_on > each.end and not each.auto_renew)
         )
     later = build_ledger(facts, rules, TODAY)
-    for day in DAYS[::3]:
+    for day in DAYS[::5]:
         then = build_ledger(known_on(facts, day), rules, day)
         assert then.value_on(day) == later.value_on(day), day
         assert (then.span_on(day) is None) == (later.span_on(day) is None), day
