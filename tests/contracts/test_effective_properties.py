@@ -25,7 +25,7 @@ ONE_DAY = dt.timedelta(days=1)
 BASE = dt.date(2024, 1, 1)
 DAYS = [BASE + dt.timedelta(days=number) for number in range(-40, 620)]
 TODAY = BASE + dt.timedelta(days=300)
-GAPS = (-20, -1, 0, 1, 8, 25, 29, 30, 31, 32, 60)  # days without a contract between two; negative = overlap
+GAPS = (8, 25, 1, 0, -1, -20, 29, 30, 31, 32, 60)  # days without a contract between two; negative = overlap
 NEAR_END = (-41, -40, -31, -30, -29, -5, -1, 0, 1, 5, 29, 30, 31)
 PERIODS = ("month", "month", "quarter", "semester", "year", "week", "day", "one_off")
 
@@ -81,7 +81,7 @@ def contracts(draw, key, earlier, periods):
         )
     )
     number_of_lines = draw(st.sampled_from((1, 1, 2, 3)))
-    return ContractFacts(
+    drawn = ContractFacts(
         key=key,
         signed=draw(st.sampled_from((True, True, True, True, False))),
         start=start,
@@ -92,16 +92,19 @@ def contracts(draw, key, earlier, periods):
         notice_days=draw(st.sampled_from((None, 0, 5, 30, 40))),
         notice_on=draw(st.sampled_from((*(None for _ in marks), *marks))),
         terminated_on=draw(st.sampled_from((*(None for _ in marks * 3), *marks))),
-        renewed_from=previous.key if previous and draw(st.booleans()) else None,
+        renewed_from=previous.key if previous and draw(st.sampled_from((True, False, False))) else None,
         pauses=pauses,
     )
+    if draw(st.booleans()):  # half of them simply lapse, so that grace is met often
+        return replace(drawn, signed=True, auto_renew=False, notice_on=None, terminated_on=None)
+    return drawn
 
 
 @st.composite
 def clients(draw, periods=(*PERIODS, "term")):
     """The contracts of one client, in any order."""
     found = []
-    for key in range(1, 1 + draw(st.integers(1, 4))):
+    for key in range(1, 1 + draw(st.sampled_from((4, 3, 2, 1)))):
         found.append(draw(contracts(key, found, periods)))
     return draw(st.permutations(found))
 
