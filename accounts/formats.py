@@ -1,4 +1,4 @@
-"""How people read money, days and times (indonesia.md 4.1). Display rounds half away from zero; nothing shown is added up."""
+"""How people read money, days and times (indonesia.md 4.1). Rounds half away from zero; nothing shown is added up."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal

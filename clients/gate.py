@@ -47,4 +47,4 @@ def acts_of(user: User, client: Client) -> dict[str, bool]:
         act.name.lower(): Case(When(access.allowed(user, act, day), then=Value(True)), default=Value(False))
         for act in Act
     }
-    return Client.objects.filter(pk=client.pk).values(**flags).get()
+    return {name: bool(may) for name, may in Client.objects.values(**flags).get(pk=client.pk).items()}

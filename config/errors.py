@@ -17,6 +17,12 @@ def _reference() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
+def _plain_page(status: int, **headers: str) -> HttpResponse:
+    """A page that needs neither the database nor the request: one of them may be what failed."""
+    page = render_to_string(f"{status}.html", {"reference": _reference()})
+    return HttpResponse(page, status=status, headers=headers)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 400)
 
@@ -33,16 +39,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
 
 
+def conflict(request: HttpRequest) -> HttpResponse:
+    """Somebody else changed the same thing first. For views that have no better answer."""
+    return _page(request, 409)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return _page(request, 429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when the database does not answer; the next request tries again (trust.md F7, F8).
 
     Here and not in a middleware: only here arrive the errors of views and of middlewares (sessions, users).
     """
-    if not is_connection_lost(sys.exc_info()[1]):
-        return _page(request, 500)
-    # Without the request: context processors and the person's menu would ask the database again.
-    page = render_to_string("503.html", {"reference": _reference()})
-    return HttpResponse(page, status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
+    if is_connection_lost(sys.exc_info()[1]):
+        return _plain_page(503, **{"Retry-After": "5", "Cache-Control": "no-store"})
+    return _plain_page(500)
 
 
 def is_connection_lost(error: BaseException | None) -> bool:

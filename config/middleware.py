@@ -1,11 +1,15 @@
 """What every request passes through, besides Django's and the libraries' own middleware."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRedirect
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -25,3 +29,19 @@ class ReaderMiddleware:
             response.headers["Content-Language"] = request.user.language
         add_never_cache_headers(response)
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Whoever is not signed in goes to the sign-in page, also from within a page whose session has expired.
+
+    htmx would follow a redirect and put the sign-in form into a corner of the page; it is told to leave the page.
+    """
+
+    def handle_no_permission(  # type: ignore[override] # the stub knows redirects only
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if "HX-Request" not in request.headers:
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        path = page._replace(scheme="", netloc="").geturl() or "/"
+        return HttpResponseClientRedirect(redirect_to_login(path, self.get_login_url(view_func)).url)

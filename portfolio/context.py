@@ -1,13 +1,13 @@
 """What the frame of every page needs, besides what its view gives."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject, _StrPromise
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,22 +15,25 @@ from accounts.models import Team, User
 from accounts.models.user import Theme
 from notifications.models import Notification
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 @dataclass(frozen=True)
 class Place:
     """An entry of the menu, before it is known who looks and where from."""
 
     url_name: str
-    label: _StrPromise
+    label: "_StrPromise"
     icon: str
-    short_label: _StrPromise | None = None
+    short_label: "_StrPromise | None" = None
 
 
 @dataclass(frozen=True)
 class Entry:
     url: str
-    label: _StrPromise
-    short_label: _StrPromise
+    label: "_StrPromise"
+    short_label: "_StrPromise"
     icon: str
     is_current: bool
 
@@ -38,7 +41,7 @@ class Entry:
 HOME = Place("portfolio:home", _("Home"), "home", pgettext_lazy("menu", "Today"))
 CLIENTS = Place("portfolio:client_list", _("Clients"), "building-office-2")
 RENEWALS = Place("portfolio:renewal_list", _("Renewals"), "arrow-path")
-TASKS = Place("clients:task_list", _("Tasks"), "clipboard-document-check")
+TASKS = Place("portfolio:task_list", _("Tasks"), "clipboard-document-check")
 TEAM = Place("portfolio:team_page", _("Team"), "users")
 ADMINISTRATION = Place("admin:index", pgettext_lazy("menu", "Administration"), "cog-6-tooth")
 LOG = Place("clients:interaction_quick", _("Log activity"), "plus-circle", pgettext_lazy("menu", "Log"))
@@ -71,8 +74,9 @@ def _leads_a_team(user: User) -> bool:
     return Team.objects.led_by(user, timezone.localdate(timezone=timezone.get_default_timezone())).exists()
 
 
-def navigation(user: User, path: str) -> dict[str, Any]:
+def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     """The menus of `user`: the rail of wide screens, the bar and the sheet of phones, and single addresses."""
+    path = request.path
     for_some = [TEAM] * _leads_a_team(user) + [ADMINISTRATION] * user.is_staff
     return {
         "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some], path),
@@ -80,6 +84,7 @@ def navigation(user: User, path: str) -> dict[str, Any]:
         "more": _entries([TASKS, *for_some, PROFILE], path),
         "log": next(iter(_entries([LOG], path)), None),
         "search_url": url_of("portfolio:search"),
+        "search_text": request.GET.get("q", ""),
         "notifications_url": url_of("notifications:notification_list"),
         "themes": Theme,
     }
@@ -87,10 +92,10 @@ def navigation(user: User, path: str) -> dict[str, Any]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Lazy, so that fragments and error pages, which show no frame, cost no query."""
-    user = getattr(request, "user", None)  # none when a page fails before the sign-in is known
+    user: Any = getattr(request, "user", None)  # none when a page fails before the sign-in is known
     return {
         "company_name": settings.COMPANY_NAME,
         "is_demo": settings.DEMO,
-        "navigation": SimpleLazyObject(lambda: navigation(user, request.path)),
+        "navigation": SimpleLazyObject(lambda: navigation(user, request)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(user).unread().count()),
     }

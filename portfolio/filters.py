@@ -51,7 +51,8 @@ class ClientFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has
         self.filters["owner"].extra["choices"] = _owners_seen_by(user)
 
     def search(self, clients: QuerySet[Client], name: str, words: str) -> QuerySet[Client]:
-        return clients.search(words)  # type: ignore[attr-defined] # a ClientQuerySet
+        found: QuerySet[Client] = clients.search(words)  # type: ignore[attr-defined] # a ClientQuerySet
+        return found
 
     def owned_by(self, clients: QuerySet[Client], name: str, owner: str) -> QuerySet[Client]:
         current = Assignment.objects.on(today()).filter(role__in=Assignment.Role.owning())

@@ -1,14 +1,17 @@
 """Who changed what of a client and of what hangs on it: the trail that the triggers write, made readable."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import pghistory.models
 from django.apps import apps
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +21,7 @@ from accounts.models import User
 from clients.models import Client
 from contracts.models import Contract
 
+MOST = 300  # changes of each kind that a page of history goes back
 LABELS = {
     "insert": pgettext_lazy("history", "added"),
     "update": pgettext_lazy("history", "changed"),
@@ -36,11 +40,20 @@ class Change:
     fields: list[tuple[str, str, str]]
 
 
-def events_of(client: Client) -> "QuerySet[pghistory.models.Events]":
-    """Every recorded change of the client, its contacts, owners, contracts, lines, … newest first."""
+def events_of(client: Client) -> list[Any]:
+    """The latest recorded changes of the client, its contacts, owners, contracts and their lines, newest first."""
     contracts = list(Contract.objects.filter(client=client))
-    about_client = pghistory.models.Events.objects.references(client, *contracts)
-    return about_client.order_by("-pgh_created_at", "-pgh_id")
+    about = [_latest(client), *([_latest(*contracts)] if contracts else [])]
+    return sorted(chain(*about), key=lambda event: event.pgh_created_at, reverse=True)
+
+
+def _latest(*rows: Model) -> list[Any]:
+    """What points at the rows, and the rows themselves."""
+    events = pghistory.models.Events.objects
+    pointing = events.references(*rows).order_by("-pgh_created_at")[:MOST]  # type: ignore[no-untyped-call]
+    if isinstance(rows[0], Contract):  # a contract itself already points at the client
+        return list(pointing)
+    return [*pointing, *events.tracks(*rows).order_by("-pgh_created_at")[:MOST]]  # type: ignore[no-untyped-call]
 
 
 def readable(events: Iterable[Any]) -> list[Change]:
@@ -51,7 +64,7 @@ def readable(events: Iterable[Any]) -> list[Change]:
     return [
         Change(
             at=event.pgh_created_at,
-            by=people.get(_author(event), str(_("The system"))),
+            by=people.get(_author(event) or 0, str(_("The system"))),
             label=LABELS.get(event.pgh_label.split("_")[0], event.pgh_label),
             record=str(_tracked(event)._meta.verbose_name),
             fields=_fields(event, names),

@@ -105,13 +105,13 @@ class ClientTable(tables.Table):  # type: ignore[misc] # django-tables2 has no t
     def value_end(self, value: date | None) -> date | None:
         return value
 
-    def render_next_step(self, record: Client, value: date) -> SafeString:
+    def render_next_step(self, record: Any, value: date) -> SafeString:
         return format_html(
             '{}<div class="text-secondary small">{}</div>', record.next_step, formats.day(value)
-        )  # type: ignore[attr-defined] # annotated
+        )
 
-    def value_next_step(self, record: Client) -> str:
-        return record.next_step or ""  # type: ignore[attr-defined] # annotated
+    def value_next_step(self, record: Any) -> str:
+        return record.next_step or ""
 
 
 class TaskTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types

@@ -17,10 +17,11 @@ class FormTokenManager(models.Manager["FormToken"]):
             return True
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO accounts_formtoken (token, user_id, created_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO accounts_formtoken (token, user_id, created_at)"
+                " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 [token, user.pk, timezone.now()],
             )
-            return cursor.rowcount == 1
+            return bool(cursor.rowcount)
 
 
 class FormToken(models.Model):

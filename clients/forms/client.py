@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.id import npwp as npwp_rules
@@ -112,8 +113,7 @@ class NewClientForm(ClientForm):
         alike = Client.objects.named_like(name)
         if alike.exists():
             self.duplicates = list(alike.visible_to(self.user)[:5])
-            self.data = self.data.copy()
-            self.data["confirmed"] = "on"
+            self.answer_with("confirmed", "on")
             raise forms.ValidationError(self._warning())
         return cleaned
 
@@ -121,10 +121,9 @@ class NewClientForm(ClientForm):
         links = format_html_join(
             ", ", '<a href="{}">{}</a>', ((client.get_absolute_url(), client) for client in self.duplicates)
         )
-        where = links or _("in a portfolio that you cannot open")
-        return format_html(
-            _("A client of this name is there already: {}. Save again if this is another one."), where
-        )
+        where = links or gettext("in a portfolio that you cannot open")
+        text = gettext("A client of this name is there already: {}. Save again if this is another one.")
+        return format_html(text, where)
 
 
 class TierForm(RevisionFormMixin):

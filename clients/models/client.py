@@ -1,6 +1,6 @@
 import re
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -222,6 +222,12 @@ class Client(models.Model):
     )
 
     objects = ClientQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+
+        def get_absolute_url(
+            self,
+        ) -> str: ...  # the page is composed in a higher room: ABSOLUTE_URL_OVERRIDES
 
     class Meta:
         verbose_name = _("client")

@@ -1,5 +1,7 @@
 // What every page needs besides htmx. Each page works without this file; it only makes things safer and quieter.
 (() => {
+  const SENDERS = ":is(button:not([type=button]), input[type=submit]):not(:disabled)";
+
   // A second click must not send a second form. When the timeout runs, the browser has collected the data.
   document.addEventListener("submit", (event) => {
     if (event.target.method === "post" && !event.defaultPrevented) setTimeout(() => hold(event.target));
@@ -10,7 +12,7 @@
   window.addEventListener("pageshow", () => release(document));
 
   function hold(form) {
-    for (const button of form.querySelectorAll("button:not([type=button]):not(:disabled)")) {
+    for (const button of form.querySelectorAll(SENDERS)) {
       button.disabled = true;
       button.dataset.held = "";
     }
