@@ -253,7 +253,12 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
     return {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 6 * 3600}}
 
 
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
+    "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
+    "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
+    "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
+}
 
 # --- Logs: JSON lines with request and task ids ---------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
