@@ -1,13 +1,16 @@
 """What every request passes through, besides Django's and the libraries' own middleware."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -42,3 +45,11 @@ class ReaderMiddleware:
             response.headers["Content-Language"] = request.user.language
         add_never_cache_headers(response)
         return response
+
+
+class HistoryMiddleware(PgHistoryMiddleware):  # type: ignore[misc] # pghistory has no types
+    """Every event of the change history names the person, the address and the request, which is also in the log."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+        return {**super().get_context(request), "request_id": request_id}

@@ -65,9 +65,7 @@ def test_somebody_may_direct_several_teams_and_still_be_a_member_of_one() -> Non
 
 
 def test_reversed_days_are_told_at_the_form_before_the_database_is_asked() -> None:
-    membership = TeamMembershipFactory.build(
-        user=UserFactory(), team=TeamFactory(), start=JUL_1, end=JUN_30
-    )
+    membership = TeamMembershipFactory.build(user=UserFactory(), team=TeamFactory(), start=JUL_1, end=JUN_30)
     with pytest.raises(ValidationError) as refusal:
         membership.full_clean()
     assert "sebelum" in str(refusal.value)

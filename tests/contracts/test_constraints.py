@@ -86,7 +86,10 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ),
     ("alert_snooze_has_a_reason", lambda: put(RenewalAlertFactory(), snoozed_until="2026-11-28")),
     ("term_once_per_number", lambda: again(ContractTermFactory())),
-    ("segment_no_overlap_per_line", lambda: again(ValueSegmentFactory(), first_day="2026-06-30", last_day=None)),
+    (
+        "segment_no_overlap_per_line",
+        lambda: again(ValueSegmentFactory(), first_day="2026-06-30", last_day=None),
+    ),
     ("span_no_overlap_per_client", lambda: again(ActiveSpanFactory(), first_day="2026-06-30", last_day=None)),
 ]
 
@@ -114,7 +117,9 @@ def test_a_contract_and_a_line_of_one_day_are_ranges() -> None:
 def test_a_draft_and_a_void_contract_are_no_successors() -> None:
     _second_successor(status="draft", signed_on=None)
     Contract.objects.all().update(renewed_from=None)
-    _second_successor(number="PKS-BATAL", terminated_on="2025-12-31", termination_reason="Batal sebelum mulai")
+    _second_successor(
+        number="PKS-BATAL", terminated_on="2025-12-31", termination_reason="Batal sebelum mulai"
+    )
 
 
 def test_free_of_charge_and_a_full_discount_are_amounts() -> None:
