@@ -2,32 +2,19 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRedirect
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-class DatabaseDownMiddleware:
-    """A database that does not answer is a 503 of our own, not a crash; the next request tries again."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return render(request, "503.html", status=503)
-        return None
 
 
 class ReaderMiddleware:
@@ -45,6 +32,22 @@ class ReaderMiddleware:
             response.headers["Content-Language"] = request.user.language
         add_never_cache_headers(response)
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Whoever is not signed in goes to the sign-in page, also from within a page whose session has expired.
+
+    htmx would follow a redirect and put the sign-in form into a corner of the page; it is told to leave the page.
+    """
+
+    def handle_no_permission(  # type: ignore[override] # the stub knows redirects only
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if "HX-Request" not in request.headers:
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        path = page._replace(scheme="", netloc="").geturl() or "/"
+        return HttpResponseClientRedirect(redirect_to_login(path, self.get_login_url(view_func)).url)
 
 
 class HistoryMiddleware(PgHistoryMiddleware):  # type: ignore[misc] # pghistory has no types

@@ -9,6 +9,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
 handler404 = "config.errors.not_found"
+handler429 = "config.errors.too_many_requests"  # allauth's, when its limits are reached
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
@@ -16,4 +17,8 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("", include("clients.urls")),
+    path("", include("portfolio.urls")),
 ]

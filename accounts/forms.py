@@ -1,0 +1,27 @@
+"""Forms of one's own account."""
+
+from django import forms
+
+from accounts.models import User
+from accounts.models.user import Language, Theme
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """What a person may change about herself; e-mail, position and rights belong to the administration."""
+
+    class Meta:
+        model = User
+        fields = ["full_name", "preferred_name", "salutation", "phone", "language", "time_zone", "theme"]
+        widgets = {
+            "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "preferred_name": forms.TextInput(attrs={"autocomplete": "nickname"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        }
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=Language)
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(choices=Theme)
