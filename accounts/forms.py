@@ -6,7 +6,7 @@ from accounts.models import User
 from accounts.models.user import Language, Theme
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
     """What a person may change about herself; e-mail, position and rights belong to the administration."""
 
     class Meta:

@@ -17,4 +17,3 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # nothing is collected before tests
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = InvalidVariable(BASE_DIR / "templates")
-STATIC_ROOT = BASE_DIR / "static"  # exists without collectstatic

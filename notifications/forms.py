@@ -11,13 +11,13 @@ from accounts.models import User
 from notifications.models import DeliveryHours, Kind, Preference
 
 
-class PreferenceForm(forms.ModelForm[Preference]):
+class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
     class Meta:
         model = Preference
         fields = ["in_app", "email"]
 
 
-class DeliveryHoursForm(forms.ModelForm[DeliveryHours]):
+class DeliveryHoursForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
     workdays = forms.TypedMultipleChoiceField(
         label=pgettext_lazy("delivery hours", "Days on which mails may come"),
         choices=[(number + 1, name) for number, name in WEEKDAYS.items()],

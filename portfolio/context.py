@@ -74,8 +74,9 @@ def _leads_a_team(user: User) -> bool:
     return Team.objects.led_by(user, timezone.localdate(timezone=timezone.get_default_timezone())).exists()
 
 
-def navigation(user: User, path: str) -> dict[str, Any]:
+def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     """The menus of `user`: the rail of wide screens, the bar and the sheet of phones, and single addresses."""
+    path = request.path
     for_some = [TEAM] * _leads_a_team(user) + [ADMINISTRATION] * user.is_staff
     return {
         "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some], path),
@@ -83,6 +84,7 @@ def navigation(user: User, path: str) -> dict[str, Any]:
         "more": _entries([TASKS, *for_some, PROFILE], path),
         "log": next(iter(_entries([LOG], path)), None),
         "search_url": url_of("portfolio:search"),
+        "search_text": request.GET.get("q", ""),
         "notifications_url": url_of("notifications:notification_list"),
         "themes": Theme,
     }
@@ -94,6 +96,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "company_name": settings.COMPANY_NAME,
         "is_demo": settings.DEMO,
-        "navigation": SimpleLazyObject(lambda: navigation(user, request.path)),
+        "navigation": SimpleLazyObject(lambda: navigation(user, request)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(user).unread().count()),
     }
