@@ -1,7 +1,5 @@
 """Requests of signed-in people, and the one way to answer with a form."""
 
-from typing import Any
-
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,12 +14,30 @@ class AuthenticatedRequest(HttpRequest):
 
 
 def form_page(
-    request: HttpRequest, form: BaseForm, *, heading: str, submit: str, back: str, **more: Any
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    heading: str,
+    submit: str,
+    back: str,
+    subtitle: str = "",
+    note: str = "",
+    layout: str = "",
 ) -> HttpResponse:
-    """A page with one form: 200 when fresh, 422 with what was typed when refused, 409 when somebody was faster."""
-    context = {"form": form, "heading": heading, "submit": submit, "back": back} | more
-    template = more.get("template", "form_page.html")
-    return render(request, template, context, status=_status(form))
+    """A page with one form: 200 when fresh, 422 with what was typed when refused, 409 when somebody was faster.
+
+    `back` is where “Cancel” leads; `layout` a template that arranges the fields, else they stand one below the other.
+    """
+    context = {
+        "form": form,
+        "heading": heading,
+        "submit": submit,
+        "back": back,
+        "subtitle": subtitle,
+        "note": note,
+        "layout": layout,
+    }
+    return render(request, "form_page.html", context, status=_status(form))
 
 
 def _status(form: BaseForm) -> int:

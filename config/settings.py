@@ -158,7 +158,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Setia"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # who has no account gets no mail from us
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordTokenGenerator"  # noqa: S105 - a class
 NEW_PASSWORD_TIMEOUT = timedelta(hours=1)  # for a link in a mail "forgotten password"
 INVITATION_TIMEOUT = timedelta(days=7)  # for the link by which an invited person sets the first password
 PASSWORD_RESET_TIMEOUT = int(INVITATION_TIMEOUT.total_seconds())  # the longer; accounts/tokens.py knows which
@@ -258,6 +258,10 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "send-due-mail": _every("notifications.tasks.send_due_mail", 15),
+    "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
+    "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
+    "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
+    "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
 }
 
 # --- Logs: JSON lines with request and task ids ---------------------------------------------------

@@ -100,10 +100,8 @@ def problems(
 
 def read(catalogue: Path) -> Catalog:
     """The texts of a .po file, none if there is no such file."""
-    if not catalogue.exists():
-        return Catalog(locale="id")
-    with catalogue.open("rb") as file:
-        return read_po(file, locale="id", abort_invalid=True)
+    content = catalogue.read_bytes() if catalogue.exists() else HEADER.encode()
+    return read_po(BytesIO(content), locale="id", abort_invalid=True)
 
 
 def _sources(root: Path) -> Iterator[Path]:

@@ -22,5 +22,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),
     path("", include("clients.urls")),
+    path("", include("contracts.urls")),
     path("", include("portfolio.urls")),
 ]

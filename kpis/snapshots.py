@@ -154,7 +154,7 @@ def _take_marks(limit: int | None) -> list[tuple[int, date | None]]:
             " RETURNING client_id, since",
             [limit],
         )
-        return cursor.fetchall()
+        return [(client, since) for client, since in cursor.fetchall()]
 
 
 def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:
