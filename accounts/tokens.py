@@ -2,7 +2,6 @@
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils.http import base36_to_int
@@ -13,7 +12,7 @@ from accounts.models import User
 class PasswordTokenGenerator(PasswordResetTokenGenerator):
     """Django checks PASSWORD_RESET_TIMEOUT, the longer span; who has a password already gets the shorter one."""
 
-    def check_token(self, user: AbstractBaseUser | None, token: str | None) -> bool:
+    def check_token(self, user: User | None, token: str | None) -> bool:
         if user is None or token is None or not super().check_token(user, token):
             return False
         return (

@@ -50,7 +50,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         return HttpResponseClientRedirect(redirect_to_login(path, self.get_login_url(view_func)).url)
 
 
-class HistoryMiddleware(PgHistoryMiddleware):  # type: ignore[misc] # pghistory has no types
+class HistoryMiddleware(PgHistoryMiddleware):
     """Every event of the change history names the person, the address and the request, which is also in the log."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:

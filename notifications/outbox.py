@@ -144,7 +144,8 @@ def _render(mail: OutboundEmail) -> EmailMessage:
 
 def _text(template: str, context: dict[str, Any]) -> str:
     """Plain text: nothing is escaped for HTML."""
-    return loader.get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined] # Django's own engine
+    page = loader.get_template(template).template  # type: ignore[attr-defined] # Django's own engine
+    return str(page.render(Context(context, autoescape=False)))
 
 
 def _message_id(key: str) -> str:

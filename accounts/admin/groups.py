@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext
 HOUSE = ["accounts", "notifications", "clients", "contracts", "kpis", "auth", "mfa"]
 
 
-class PermissionChoice(forms.ModelMultipleChoiceField):
+class PermissionChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only
     """Permissions in words: Django stores their names in English."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -31,7 +31,9 @@ admin.site.unregister(Group)
 class GroupAdmin(DjangoGroupAdmin):
     """Rights that do not follow from teams and assignments."""
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
         if db_field.name == "permissions":
             kwargs["form_class"] = PermissionChoice
             kwargs["queryset"] = (

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.admin.utils import display_for_field
 from django.core.paginator import Page
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.utils.translation import gettext, pgettext
 
 from accounts.models import User
@@ -70,12 +70,12 @@ def entries_of(page: "Page[Any]", hidden: Iterable[str]) -> list[Entry]:
 def _with_predecessor(page: "Page[Any]") -> list[Any]:
     """The page's events and the one before them, against which the oldest is compared."""
     start = page.start_index() - 1 if page.paginator.count else 0
-    events = page.paginator.object_list.select_related("pgh_context")  # type: ignore[union-attr] # a queryset here
-    return list(events[start : start + len(page) + 1])
+    events: QuerySet[Any] = page.paginator.object_list  # type: ignore[assignment] # TrackedAdmin gives a queryset
+    return list(events.select_related("pgh_context")[start : start + len(page) + 1])
 
 
 def _people(events: list[Any]) -> dict[Any, str]:
-    ids = {_context(event).get("user") for event in events} - {None}
+    ids = {user for event in events if (user := _context(event).get("user"))}
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "full_name"))
 
 
@@ -95,7 +95,7 @@ def _names(events: list[Any], fields: list["Field[Any, Any]"]) -> dict[type[Mode
     wanted: dict[type[Model], set[Any]] = defaultdict(set)
     for field in fields:
         if isinstance(field, ForeignKey):
-            wanted[field.related_model] |= {getattr(event, field.attname) for event in events} - {None}  # type: ignore[index]
+            wanted[field.related_model] |= {getattr(event, field.attname) for event in events} - {None}
     return {
         model: {pk: str(row) for pk, row in model._base_manager.in_bulk(list(ids)).items()}
         for model, ids in wanted.items()
@@ -118,7 +118,7 @@ def _change(
         if hidden:
             return HIDDEN
         if isinstance(field, ForeignKey):
-            return names[field.related_model].get(value, str(value))  # type: ignore[index]
+            return names[field.related_model].get(value, str(value))
         return display_for_field(value, field, EMPTY)
 
     return Change(str(field.verbose_name), shown(before), shown(event))

@@ -36,7 +36,7 @@ class ClientForm(ModelForm):
             contacts.queryset = Contact.objects.filter(client=self.instance.pk)
 
     def clean_npwp(self) -> str:
-        return self.cleaned_data["npwp"] or getattr(self, "kept_npwp", "")
+        return str(self.cleaned_data["npwp"] or getattr(self, "kept_npwp", ""))
 
 
 @admin.register(Client)
@@ -81,7 +81,10 @@ class ClientAdmin(TrackedAdmin):
         if self.has_change_permission(request, obj):
             return self.fieldsets
         return [
-            (title, {"fields": tuple("masked_npwp" if name == "npwp" else name for name in options["fields"])})
+            (
+                title,
+                {"fields": tuple("masked_npwp" if name == "npwp" else name for name in options["fields"])},
+            )
             for title, options in self.fieldsets
         ]
 

@@ -151,7 +151,7 @@ class ClientScopedQuerySet(models.QuerySet[Any]):
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    pghistory.ManualEvent("npwp_revealed"),
+    pghistory.ManualEvent("npwp_revealed"),  # type: ignore[no-untyped-call]
     exclude=["name_key"],
 )
 class Client(models.Model):

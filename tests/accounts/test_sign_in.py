@@ -81,10 +81,12 @@ def names(resolver: URLResolver | None = None) -> set[str]:
 
 
 def test_the_addresses_of_allauth_are_these_and_no_others() -> None:
-    theirs = {name for name in names() if name.startswith(("account_", "mfa_", "socialaccount_", "usersessions_"))}
-    assert theirs - {"mfa_authenticator_" + view for view in ("changelist", "add", "history", "delete", "change")} == (
-        PUBLIC | SIGNED_IN | CLOSED
-    )
+    theirs = {
+        name for name in names() if name.startswith(("account_", "mfa_", "socialaccount_", "usersessions_"))
+    }
+    assert theirs - {
+        "mfa_authenticator_" + view for view in ("changelist", "add", "history", "delete", "change")
+    } == (PUBLIC | SIGNED_IN | CLOSED)
 
 
 def test_nobody_comes_in_by_an_account_elsewhere() -> None:
@@ -190,7 +192,9 @@ def test_a_locked_address_opens_again_after_five_minutes(siti: User, client: Bro
         assert is_signed_in(client)
 
 
-def test_guessing_over_many_addresses_is_stopped_by_the_callers_address(client: Browser, hashed: list[str]) -> None:
+def test_guessing_over_many_addresses_is_stopped_by_the_callers_address(
+    client: Browser, hashed: list[str]
+) -> None:
     for number in range(10):
         sign_in(client, "salah-salah-salah", f"orang{number}@contoh.example")
     hashed.clear()
@@ -215,7 +219,9 @@ def ask_for_a_new_password(browser: Browser, email: str) -> Any:
     return browser.post(reverse("account_reset_password"), {"email": email}, follow=True)
 
 
-def test_asking_for_a_new_password_does_not_tell_whether_the_address_is_known(siti: User, client: Browser) -> None:
+def test_asking_for_a_new_password_does_not_tell_whether_the_address_is_known(
+    siti: User, client: Browser
+) -> None:
     known, unknown = (ask_for_a_new_password(client, f"{name}@contoh.example") for name in ("siti", "bukan"))
     assert (known.status_code, known.redirect_chain) == (unknown.status_code, unknown.redirect_chain)
     mail = OutboundEmail.objects.get()
@@ -239,7 +245,9 @@ def set_password(browser: Browser, link: str, password: str) -> None:
     browser.post(page.redirect_chain[-1][0], {"password1": password, "password2": password})
 
 
-def test_the_link_of_the_mail_sets_the_password_once(siti: User, client: Browser, mailoutbox: list[EmailMessage]) -> None:
+def test_the_link_of_the_mail_sets_the_password_once(
+    siti: User, client: Browser, mailoutbox: list[EmailMessage]
+) -> None:
     ask_for_a_new_password(client, siti.email)
     assert "http" not in str(OutboundEmail.objects.values())  # no working link lies in the table
     outbox.send_due(OutboundEmail.objects.get().due_at)
@@ -267,7 +275,9 @@ def test_an_invited_person_sets_her_first_password_and_comes_in(
 
 
 @pytest.mark.parametrize(
-    ("password", "valid_for"), [(PASSWORD, timedelta(hours=1)), (None, timedelta(days=7))], ids=["reset", "invited"]
+    ("password", "valid_for"),
+    [(PASSWORD, timedelta(hours=1)), (None, timedelta(days=7))],
+    ids=["reset", "invited"],
 )
 def test_a_link_holds_an_hour_for_who_has_a_password_and_a_week_for_who_is_invited(
     password: str | None, valid_for: timedelta
