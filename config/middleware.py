@@ -1,15 +1,18 @@
 """What every request passes through, besides Django's and the libraries' own middleware."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
+from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -45,3 +48,11 @@ class SignInMiddleware(LoginRequiredMiddleware):
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         path = page._replace(scheme="", netloc="").geturl() or "/"
         return HttpResponseClientRedirect(redirect_to_login(path, self.get_login_url(view_func)).url)
+
+
+class HistoryMiddleware(PgHistoryMiddleware):
+    """Every event of the change history names the person, the address and the request, which is also in the log."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+        return {**super().get_context(request), "request_id": request_id}
