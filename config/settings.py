@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # safe beside secrets: Django masks tokens and varies the length
     "django_structlog.middlewares.RequestMiddleware",
     "config.middleware.DatabaseDownMiddleware",
     "csp.middleware.CSPMiddleware",
