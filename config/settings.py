@@ -8,7 +8,7 @@ import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -37,6 +37,7 @@ KPI_CLOSING_DAY = env.int("KPI_CLOSING_DAY", default=5)
 
 # --- Rooms --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",  # its commands; no models
     "accounts",
     "notifications",
     "clients",
@@ -73,7 +74,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # safe beside secrets: Django masks tokens and varies the length
     "django_structlog.middlewares.RequestMiddleware",
-    "config.middleware.DatabaseDownMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -108,6 +108,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Where an action on a client ends; the page itself is composed in portfolio.
+ABSOLUTE_URL_OVERRIDES = {"clients.client": lambda client: reverse("portfolio:client_page", args=[client.pk])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database, cache, sessions: all PostgreSQL ---------------------------------------------------
@@ -201,6 +203,7 @@ CONTENT_SECURITY_POLICY = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+COMPRESS_STATIC = env.bool("COMPRESS_STATIC", default=True)  # takes 10 s, too long for a local start
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -251,7 +254,12 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
     return {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 6 * 3600}}
 
 
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
+    "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
+    "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
+    "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
+}
 
 # --- Logs: JSON lines with request and task ids ---------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
@@ -259,8 +267,10 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {
+        "line": {"()": "config.logs.LineFormatter", "readable": env.bool("LOG_READABLE", default=False)},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -19,4 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),
+    path("", include("clients.urls")),
+    path("", include("contracts.urls")),
+    path("", include("portfolio.urls")),
 ]

@@ -41,7 +41,7 @@ class Entry:
 HOME = Place("portfolio:home", _("Home"), "home", pgettext_lazy("menu", "Today"))
 CLIENTS = Place("portfolio:client_list", _("Clients"), "building-office-2")
 RENEWALS = Place("portfolio:renewal_list", _("Renewals"), "arrow-path")
-TASKS = Place("clients:task_list", _("Tasks"), "clipboard-document-check")
+TASKS = Place("portfolio:task_list", _("Tasks"), "clipboard-document-check")
 TEAM = Place("portfolio:team_page", _("Team"), "users")
 ADMINISTRATION = Place("admin:index", pgettext_lazy("menu", "Administration"), "cog-6-tooth")
 LOG = Place("clients:interaction_quick", _("Log activity"), "plus-circle", pgettext_lazy("menu", "Log"))

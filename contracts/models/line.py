@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pghistory
@@ -90,6 +91,16 @@ class ContractLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} – {self.product}"
+
+    @property
+    def first_day(self) -> date:
+        """The first day in effect: its own, else the contract's."""
+        return self.start or self.contract.start
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in effect: its own, else the contract's; None for an open end."""
+        return self.end or self.contract.end
 
     def clean(self) -> None:
         super().clean()

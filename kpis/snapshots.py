@@ -1,0 +1,236 @@
+"""Keeps projection, credit and snapshots equal to the facts. The only writer of Snapshot.
+
+Snapshots are replaced window by window, never added to, so that running anything twice leaves the same rows. A rebuild
+replaces only the windows that a change can reach: those that end on or after the first day that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Min
+
+from accounts.days import jakarta_day
+from clients.models import Client
+from contracts.effective import Rules
+from contracts.models import ClientStanding, ValueSegment
+from contracts.projection import current_rules, project
+from kpis.credit import credit
+from kpis.measures import Sums
+from kpis.models import Edition, Scope, Snapshot, StaleClient
+from kpis.windows import ROLES, Question, Window, statement, windows_until
+
+log = structlog.get_logger(__name__)
+
+ONE_DAY = timedelta(days=1)
+LOCK = 0x5E71A  # advisory lock: one rebuilder at a time
+PATIENCE = "240s"  # how long a nightly job waits for a rebuild that is at work
+CLIENTS_AT_ONCE = 500
+WINDOWS_AT_ONCE = 24
+LONGEST_HISTORY = timedelta(days=3653)  # a start typed as year 202 must not ask for 20,000 windows
+COLUMNS = (
+    *("kind", "first_day", "last_day", "role", "scope", "user_id", "team_id"),
+    *(field.name for field in fields(Sums)),
+)
+Row = tuple[Any, ...]
+Item = TypeVar("Item")
+
+
+def rebuild_stale(limit: int, now: datetime) -> int:
+    """Bring up to `limit` marks to rest; returns how many. 0 = nothing to do, or another rebuilder is at work.
+
+    The marks go first and the facts are read after them: a write that commits meanwhile leaves a mark of its own
+    for the next run.
+    """
+    with transaction.atomic():
+        if not _locked():
+            return 0
+        marks = _take_marks(limit)
+        if marks:
+            day, rules = jakarta_day(now), current_rules()
+            since = rebuild({client for client, _ in marks}, rules, day)
+            _refresh_since(_earliest(since, *(since for _, since in marks)), rules, day)
+    return len(marks)
+
+
+def mark_due(day: date) -> int:
+    """Mark the clients that time alone changes on or before `day` and that do not stand as of `day` yet."""
+    due = ClientStanding.objects.filter(next_change_on__lte=day, as_of__lt=day).values_list(
+        "client_id", flat=True
+    )
+    return len(StaleClient.objects.bulk_create(StaleClient(client_id=client) for client in due))
+
+
+def catch_up(day: date) -> int:
+    """Bring the windows to those of `day`, whose last full day is the day before; returns how many were computed.
+
+    Missing windows are added, those of a month that ran on are replaced, and so are windows in which a renewal
+    may have stopped being pending.
+    """
+    with transaction.atomic():
+        _wait_for_lock()
+        return len(_catch_up(current_rules(), day))
+
+
+def rebuild_all(day: date) -> int:
+    """Forget everything derived in this room and compute it from the facts; returns the number of windows."""
+    with transaction.atomic():
+        _wait_for_lock()
+        _take_marks(None)
+        rules = current_rules()
+        rebuild(Client.objects.values_list("pk", flat=True), rules, day)
+        Snapshot.objects.filter(edition=Edition.CURRENT).delete()
+        return len(_catch_up(rules, day))
+
+
+def compare(day: date) -> int:
+    """Compute everything from the facts, report what was stored differently as an error, and repair it.
+
+    Returns the number of differing rows; 0 is the only good answer. Marks that wait are worked off first.
+    """
+    with transaction.atomic():
+        _wait_for_lock()
+        rules = current_rules()
+        marks = _take_marks(None)
+        marked = {client for client, _ in marks}
+        _refresh_since(_earliest(rebuild(marked, rules, day), *(since for _, since in marks)), rules, day)
+        _catch_up(rules, day)
+        drifted_since = rebuild(
+            Client.objects.exclude(pk__in=marked).values_list("pk", flat=True), rules, day
+        )
+        differing = _differing_rows(list(stored_windows()), rules, day)
+        if drifted_since or differing:
+            log.error(
+                "numbers_drifted", since=str(drifted_since), rows=len(differing), sample=str(differing[:3])
+            )
+            refresh(Question(sorted({Window(*row[:3]) for row in differing}), as_of=day, rules=rules))
+        return len(differing) or int(drifted_since is not None)
+
+
+def refresh(question: Question) -> None:
+    """Replace the snapshots of the windows and roles of `question`. Run inside a transaction."""
+    insert = (
+        f"INSERT INTO kpis_snapshot ({', '.join(COLUMNS)}, edition, as_of, computed_at)"  # noqa: S608 - constants
+        f" SELECT totals.*, %(edition)s, %(as_of)s, now() FROM ({statement('totals')}) AS totals"
+    )
+    with connection.cursor() as cursor:
+        for part in question.parts(WINDOWS_AT_ONCE):
+            _delete(part.windows, part.roles)
+            cursor.execute(insert, part.parameters() | {"edition": Edition.CURRENT.value})
+
+
+def stored_windows() -> dict[Window, date]:
+    """The windows there are, each with the day as of which it was computed."""
+    rows = Snapshot.objects.filter(scope=Scope.COMPANY, edition=Edition.CURRENT)
+    return {
+        Window(kind, first_day, last_day): as_of
+        for kind, first_day, last_day, as_of in rows.values_list("kind", "first_day", "last_day", "as_of")
+    }
+
+
+def _locked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _wait_for_lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, TRUE)", [PATIENCE])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _take_marks(limit: int | None) -> list[tuple[int, date | None]]:
+    """Delete the oldest marks (None = all) and return their clients and days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM kpis_staleclient WHERE id IN"
+            " (SELECT id FROM kpis_staleclient ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " RETURNING client_id, since",
+            [limit],
+        )
+        return [(client, since) for client, since in cursor.fetchall()]
+
+
+def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:
+    """Projection and credit of some clients (primary keys); the first day that differs from what was stored.
+
+    Run inside a transaction, and alone.
+    """
+    since: date | None = None
+    for part in _parts(sorted(clients), CLIENTS_AT_ONCE):
+        since = _earliest(since, project(part, rules, day), credit(part))
+    return since
+
+
+def _refresh_since(since: date | None, rules: Rules, day: date) -> None:
+    """Replace the windows that a difference from `since` on can reach; None = there is none.
+
+    A renewal counts on the last day of its term but looks ahead through the grace (kpis.md K5).
+    """
+    if since is None:
+        return
+    reach = date.min + timedelta(days=max(0, (since - date.min).days - rules.grace_days - 1))
+    windows = sorted(window for window in stored_windows() if window.last_day >= reach)
+    refresh(Question(windows, as_of=day, rules=rules))
+
+
+def _catch_up(rules: Rules, day: date) -> Collection[Window]:
+    last_full_day, grace = day - ONE_DAY, timedelta(days=rules.grace_days)
+    first_day = ValueSegment.objects.filter(first_day__lte=last_full_day).aggregate(Min("first_day"))[
+        "first_day__min"
+    ]
+    wanted = (
+        set(windows_until(last_full_day, max(first_day, day - LONGEST_HISTORY)))
+        if first_day
+        else set[Window]()
+    )
+    stored = stored_windows()
+    _delete(sorted(stored.keys() - wanted), ROLES)
+    unsettled = {
+        window for window, as_of in stored.items() if as_of < day and window.last_day + grace >= as_of
+    }
+    todo = wanted - (stored.keys() - unsettled)
+    refresh(Question(sorted(todo), as_of=day, rules=rules))
+    return todo
+
+
+def _delete(windows: Sequence[Window], roles: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM kpis_snapshot AS s USING unnest(%s::text[], %s::date[], %s::date[])"
+            " AS w (kind, first_day, last_day) WHERE s.kind = w.kind AND s.first_day = w.first_day"
+            " AND s.last_day = w.last_day AND s.role = ANY(%s) AND s.edition = %s",
+            [
+                [window.kind for window in windows],
+                [window.first_day for window in windows],
+                [window.last_day for window in windows],
+                list(roles),
+                Edition.CURRENT.value,
+            ],
+        )
+
+
+def _differing_rows(windows: Sequence[Window], rules: Rules, day: date) -> list[Row]:
+    """Rows that are stored but not computed, or computed but not stored."""
+    stored = set(Snapshot.objects.filter(edition=Edition.CURRENT).values_list(*COLUMNS))
+    computed: set[Row] = set()
+    with connection.cursor() as cursor:
+        for part in Question(windows, as_of=day, rules=rules).parts(WINDOWS_AT_ONCE):
+            cursor.execute(statement("totals"), part.parameters())
+            computed.update(cursor.fetchall())
+    return sorted(stored ^ computed, key=str)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
