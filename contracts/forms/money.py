@@ -33,11 +33,8 @@ def parse_amount(text: str, language: str) -> Decimal:
     scale = match["scale"].lower()
     if scale and scale not in _SCALES:
         raise ValueError(text)
-    return (
-        _number(match["number"], language, scaled=bool(scale))
-        .scaleb(_SCALES.get(scale, 0))
-        .quantize(Decimal("0.01"))
-    )
+    amount = _number(match["number"], language, scaled=bool(scale)).scaleb(_SCALES.get(scale, 0))
+    return amount.quantize(Decimal("0.01"))
 
 
 def _number(text: str, language: str, *, scaled: bool) -> Decimal:
@@ -58,9 +55,8 @@ class MoneyField(forms.CharField):
     """An amount of 0 or more with at most two decimals, as people type it; cleans to Decimal."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            **{"max_length": 40, "help_text": _("For example 8.000.000, 8jt or 1,25 miliar.")} | options
-        )
+        options.setdefault("help_text", _("For example 8.000.000, 8jt or 1,25 miliar."))
+        super().__init__(max_length=40, **options)
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
 
     def prepare_value(self, value: Any) -> Any:

@@ -146,4 +146,5 @@ def _draft_for(request: AuthenticatedRequest, pk: int) -> Contract:
 def _draft_line_for(request: AuthenticatedRequest, pk: int) -> ContractLine:
     line = get_object_or_404(ContractLine.objects.visible_to(request.user), pk=pk)
     _draft_for(request, line.contract_id)
-    return get_object_or_404(ContractLine.objects.select_related("contract__client", "product"), pk=pk)
+    draft_line: ContractLine = ContractLine.objects.select_related("contract__client", "product").get(pk=pk)
+    return draft_line

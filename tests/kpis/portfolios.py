@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.days import JAKARTA
-from accounts.models import Team, TeamMembership, User
-from clients.models import Answer, Assignment, Client, Contact, Survey
+from accounts.models import TeamMembership, User
+from clients.models import Answer, Assignment, Client, Contact
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product
 from tests import factories
 
