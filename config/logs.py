@@ -25,7 +25,9 @@ structlog.configure(
 )
 
 # Without the variables of each frame (structlog's default): they hold passwords and personal numbers.
-TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):

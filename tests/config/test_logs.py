@@ -35,10 +35,11 @@ def test_an_exception_stays_in_one_line() -> None:
 def test_an_exception_does_not_carry_the_variables_of_its_frames() -> None:
     npwp = "3171234567890123"
     try:
-        int(f"NPWP {npwp[:0]}")
+        int(f"x{npwp}"[:1])
     except ValueError as error:
-        record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", (), (type(error), error, None))
-        record.exc_info = (type(error), error, error.__traceback__)
+        record = logging.LogRecord(
+            "x", logging.ERROR, "f", 1, "failed", (), (type(error), error, error.__traceback__)
+        )
     text = LineFormatter().format(record)
     assert "test_logs.py" in text  # where it happened is told
     assert npwp not in text
