@@ -1,6 +1,7 @@
 """Two people edit one record: the second is told, nothing is lost.
 
-A row's revision is PostgreSQL's own `xmin`, which every change renews, also in bulk, in the admin and in raw SQL.
+A row's revision is where and by which transaction PostgreSQL wrote it (`ctid`, `xmin`): every change renews it, also in
+bulk, in the admin and in raw SQL.
 """
 
 from typing import Any, cast
@@ -21,7 +22,7 @@ def revision_of(row: Model) -> str:
     """A token that changes with every change of the row."""
     table = connection.ops.quote_name(row._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT xmin FROM {table} WHERE id = %s", [row.pk])  # noqa: S608 - a table of ours, quoted
+        cursor.execute(f"SELECT concat(xmin, ctid) FROM {table} WHERE id = %s", [row.pk])  # noqa: S608 - a table of ours, quoted
         return str(cursor.fetchone()[0])
 
 

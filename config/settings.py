@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # safe beside secrets: Django masks tokens and varies the length
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,7 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -145,7 +146,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "notifications.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -157,8 +158,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Setia"
-PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
-INVITATION_TIMEOUT = timedelta(days=7)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # who has no account gets no mail from us
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordTokenGenerator"  # noqa: S105 - a class
+NEW_PASSWORD_TIMEOUT = timedelta(hours=1)  # for a link in a mail "forgotten password"
+INVITATION_TIMEOUT = timedelta(days=7)  # for the link by which an invited person sets the first password
+PASSWORD_RESET_TIMEOUT = int(INVITATION_TIMEOUT.total_seconds())  # the longer; accounts/tokens.py knows which
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -253,7 +257,13 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
     return {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 6 * 3600}}
 
 
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "send-due-mail": _every("notifications.tasks.send_due_mail", 15),
+    "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
+    "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
+    "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
+    "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
+}
 
 # --- Logs: JSON lines with request and task ids ---------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

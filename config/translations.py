@@ -51,7 +51,7 @@ def collect(root: Path = BASE_DIR) -> Catalog:
     catalog = Catalog(locale="id")
     for path in _sources(root):
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             # Django turns a template into something like Python; brackets make its indentation harmless.
             text = f"(\n{templatize(text, origin=str(path))}\n)"
         source = BytesIO(text.encode())
@@ -100,10 +100,8 @@ def problems(
 
 def read(catalogue: Path) -> Catalog:
     """The texts of a .po file, none if there is no such file."""
-    if not catalogue.exists():
-        return Catalog(locale="id")
-    with catalogue.open("rb") as file:
-        return read_po(file, locale="id", abort_invalid=True)
+    content = catalogue.read_bytes() if catalogue.exists() else HEADER.encode()
+    return read_po(BytesIO(content), locale="id", abort_invalid=True)
 
 
 def _sources(root: Path) -> Iterator[Path]:

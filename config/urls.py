@@ -1,8 +1,8 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from config import health
+from config import errors, health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # as allauth documents it
 
@@ -15,10 +15,13 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("account/email/", errors.closed),  # a person's address is changed in the administration
+    re_path("^account/confirm-email/", errors.closed),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),
     path("", include("clients.urls")),
+    path("", include("contracts.urls")),
     path("", include("portfolio.urls")),
 ]

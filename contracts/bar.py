@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from contracts.models import Contract
 
 WIDTH = 1000
 
@@ -30,3 +33,10 @@ def term_bar(first: date, last: date, deadline: date | None, today: date) -> Ter
         return (day - first).days * WIDTH // ((last - first).days + 1)
 
     return TermBar(first, last, deadline, mark(today), mark(deadline))
+
+
+def card_of(contract: Contract, day: date) -> dict[str, Any]:
+    """A contract of `for_card` with its state on `day` and, while a term runs, its bar."""
+    first, last = contract.term_first, contract.term_last  # type: ignore[attr-defined] # for_card
+    bar = term_bar(first, last, contract.term_deadline, day) if first else None  # type: ignore[attr-defined] # for_card
+    return {"contract": contract, "state": contract.state_on(day), "bar": bar}

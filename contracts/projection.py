@@ -6,7 +6,7 @@ The only writer of ContractTerm, ValueSegment, ActiveSpan and ClientStanding. Ro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -156,30 +156,36 @@ def _terms(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def _replace(model: type[models.Model], wanted: Mapping[int, list[dict[str, Any]]]) -> date | None:
-    """Delete and insert only what differs; returns the first day that differs.
+    """Delete and insert only what differs; returns the first day on which it matters.
 
     A row of a term matters on its last day, on which its renewal is decided (kpis.md K5).
     """
-    columns = [
-        field.attname for field in model._meta.concrete_fields if field.attname not in ("id", "client_id")
-    ]
-    days = ("last_day", "last_day") if model is ContractTerm else ("first_day", "last_day")
-    old: dict[tuple[Any, ...], int] = {}
-    manager = model._default_manager
-    for pk, client, *row in manager.filter(client__in=wanted).values_list("pk", "client_id", *columns):
-        old[(client, *row)] = pk
-    new = {(client, *(row[column] for column in columns)) for client, rows in wanted.items() for row in rows}
+    columns = [field.attname for field in model._meta.concrete_fields if field.attname != "id"]
+    stored = model._default_manager.filter(client__in=wanted)
+    old = {row: pk for pk, *values in stored.values_list("pk", *columns) for row in [tuple(values)]}
+    new = {
+        tuple({**row, "client_id": client}[column] for column in columns)
+        for client, rows in wanted.items()
+        for row in rows
+    }
     gone, fresh = old.keys() - new, new - old.keys()
-    if gone:
-        manager.filter(pk__in=[old[row] for row in gone]).delete()
-    manager.bulk_create(
-        model(client_id=client, **dict(zip(columns, row, strict=True)))
-        for client, *row in sorted(fresh, key=str)
+    model._default_manager.filter(pk__in=[old[row] for row in gone]).delete()
+    model._default_manager.bulk_create(
+        model(**dict(zip(columns, row, strict=True))) for row in sorted(fresh, key=str)
     )
-    first, last = (1 + columns.index(day) for day in days)
-    return first_difference(
-        [(row[first], row[last], row) for row in gone], [(row[first], row[last], row) for row in fresh]
-    )
+    dated = _on_its_last_day if model is ContractTerm else _over_its_days
+    return first_difference([dated(columns, row) for row in gone], [dated(columns, row) for row in fresh])
+
+
+def _over_its_days(columns: Sequence[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    days = columns.index("first_day"), columns.index("last_day")
+    rest = (value for place, value in enumerate(row) if place not in days)
+    return row[days[0]], row[days[1]], *rest
+
+
+def _on_its_last_day(columns: Sequence[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    last_day = row[columns.index("last_day")]
+    return last_day, last_day, *row
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,8 @@ class Sums:
     def __add__(self, other: Sums) -> Sums:
         """Sum by sum; money of which one part is unknown is unknown."""
         pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self)}
-        return Sums(**{name: None if None in pair else sum(pair) for name, pair in pairs.items()})
+        values: dict[str, Any] = {name: None if None in pair else sum(pair) for name, pair in pairs.items()}
+        return Sums(**values)
 
     @classmethod
     def total(cls, parts: Iterable[Sums]) -> Sums:

@@ -96,19 +96,21 @@ def compare(day: date) -> int:
     with transaction.atomic():
         _wait_for_lock()
         rules = current_rules()
+        mark_due(day)
         marks = _take_marks(None)
         marked = {client for client, _ in marks}
         _refresh_since(_earliest(rebuild(marked, rules, day), *(since for _, since in marks)), rules, day)
-        _catch_up(rules, day)
         drifted_since = rebuild(
             Client.objects.exclude(pk__in=marked).values_list("pk", flat=True), rules, day
         )
+        _catch_up(rules, day)
         differing = _differing_rows(list(stored_windows()), rules, day)
         if drifted_since or differing:
+            windows = sorted({Window(*row[:3]) for row in differing})
             log.error(
-                "numbers_drifted", since=str(drifted_since), rows=len(differing), sample=str(differing[:3])
+                "numbers_drifted", since=str(drifted_since), rows=len(differing), windows=str(windows[:3])
             )
-            refresh(Question(sorted({Window(*row[:3]) for row in differing}), as_of=day, rules=rules))
+            refresh(Question(windows, as_of=day, rules=rules))
         return len(differing) or int(drifted_since is not None)
 
 
@@ -154,7 +156,7 @@ def _take_marks(limit: int | None) -> list[tuple[int, date | None]]:
             " RETURNING client_id, since",
             [limit],
         )
-        return cursor.fetchall()
+        return [(client, since) for client, since in cursor.fetchall()]
 
 
 def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:

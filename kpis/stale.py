@@ -12,13 +12,13 @@ from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Produc
 
 OF_CONTRACT = "JOIN contracts_contract c ON c.id = r.contract_id"
 EVENTS = {
-    "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_rows"), "new_rows"),
+    "insert": (pgtrigger.Insert, {"new": "new_rows"}, "new_rows"),
     "update": (
         pgtrigger.Update,
-        pgtrigger.Referencing(old="old_rows", new="new_rows"),
+        {"old": "old_rows", "new": "new_rows"},
         "(SELECT * FROM old_rows UNION ALL SELECT * FROM new_rows)",
     ),
-    "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="old_rows"), "old_rows"),
+    "delete": (pgtrigger.Delete, {"old": "old_rows"}, "old_rows"),
 }
 
 
@@ -27,13 +27,13 @@ def mark(event: str, client: str, join: str = "", since: str = "NULL::date") -> 
 
     `client` and `since` (see StaleClient) are SQL over `r` and what `join` brings.
     """
-    operation, referencing, rows = EVENTS[event]
+    operation, tables, rows = EVENTS[event]
     return pgtrigger.Trigger(
         name=f"mark_stale_{event}",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
-        referencing=referencing,
+        referencing=pgtrigger.Referencing(**tables),  # type: ignore[no-untyped-call] # untyped library
         func=f"""
             INSERT INTO kpis_staleclient (client_id, since)
             SELECT {client}, min({since}) FROM {rows} r {join} GROUP BY {client};

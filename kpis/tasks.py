@@ -16,14 +16,8 @@ def rebuild_stale_clients() -> int:
 
 
 @shared_task
-def mark_due_clients() -> int:
-    """Mark clients that time alone has changed."""
-    return snapshots.mark_due(today())
-
-
-@shared_task
-def bring_windows_up_to_date() -> int:
-    """After midnight: the day before is full now."""
+def bring_up_to_date() -> int:
+    """What time alone changes: clients whose day has come, and windows, as the day before is full now."""
     snapshots.mark_due(today())
     return snapshots.catch_up(today())
 

@@ -80,6 +80,7 @@ class Question:
             "roles": list(self.roles),
             "clients": None if self.clients is None else list(self.clients),
             "as_of": self.as_of or date.max,
+            "by_client": False,
             "currency": self.rules.reporting_currency,
         }
 
@@ -112,8 +113,13 @@ def rows_by_client(
 
     `question` has one window and one role. `user` for the scope USER, `team` for TEAM.
     """
-    where = {"scope": Scope(scope).value, "user": user and user.pk, "team": team and team.pk}
+    apart = {
+        "by_client": True,
+        "scope": Scope(scope).value,
+        "user": user and user.pk,
+        "team": team and team.pk,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement("clients"), question.parameters() | where)
+        cursor.execute(statement("clients"), question.parameters() | apart)
         names = [field.name for field in fields(Sums)]
         return {row[0]: Sums(**dict(zip(names, row[1:], strict=True))) for row in cursor.fetchall()}

@@ -110,9 +110,10 @@ def _reachable(path: Path) -> bool:
 def _shared_folder(root: Path) -> Path:
     """A place every account can pass through; parents of the checkout stay as closed as they are."""
     folder = Path("/var/tmp", f"setia-{hashlib.sha256(str(root).encode()).hexdigest()[:12]}")  # noqa: S108 checked next
-    folder.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
         raise LocalError(f"{folder} belongs to somebody else; remove it.")
+    folder.chmod(0o711)  # whatever the umask says
     return folder
 
 
@@ -124,6 +125,7 @@ def _copy_binaries(bindir: Path, target: Path) -> Path:
         # The wheel finds its libraries by a relative path: keep both beside each other.
         for folder in (package, package.with_name(package.name + ".libs")):
             shutil.copytree(folder, new / folder.name, symlinks=True)
+        new.chmod(0o755)
         new.rename(target)
     return target / package.name / bindir.parent.name / "bin"
 

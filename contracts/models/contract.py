@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -156,6 +157,9 @@ class Contract(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:contract_page", args=[self.pk])
+
     def clean(self) -> None:
         super().clean()
         if self.renewed_from and self.renewed_from.client_id != self.client_id:
@@ -169,6 +173,30 @@ class Contract(models.Model):
     def is_void(self) -> bool:
         """Terminated before its first day: it never existed (kpis.md R5.2)."""
         return self.terminated_on is not None and self.terminated_on < self.start
+
+    def sign(self, *, on: date) -> None:
+        """A draft becomes binding. Raises ValidationError where the database would refuse."""
+        self.status, self.signed_on = self.Status.SIGNED, on
+        self._save("status", "signed_on")
+
+    def give_notice(self, *, on: date, by: str) -> None:
+        """Either party says that it ends with the term; too late a notice ends the following term (R5.4)."""
+        self.notice_on, self.notice_by = on, by
+        self._save("notice_on", "notice_by")
+
+    def withdraw_notice(self) -> None:
+        """The notice is taken back; from then on it was never given."""
+        self.notice_on, self.notice_by = None, ""
+        self._save("notice_on", "notice_by")
+
+    def terminate(self, *, last_day: date, reason: str) -> None:
+        """It ends early with `last_day`; before its first day it is void (R5.2)."""
+        self.terminated_on, self.termination_reason = last_day, reason
+        self._save("terminated_on", "termination_reason")
+
+    def _save(self, *names: str) -> None:
+        self.full_clean()
+        self.save(update_fields=names)
 
     def state_on(self, day: date) -> "State":
         """The word for where a contract stands on `day`; it follows from its days. Needs `for_card`'s columns."""

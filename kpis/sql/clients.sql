@@ -2,9 +2,11 @@
 SELECT x.client_id, {columns}
 FROM (
     SELECT client_id, measure, amount FROM credited
-    WHERE %(scope)s = 'company'
+    WHERE amount <> 0 AND (
+        %(scope)s = 'company'
         OR (%(scope)s = 'user' AND user_id = %(user)s) OR (%(scope)s = 'unassigned' AND user_id IS NULL)
         OR (%(scope)s = 'team' AND team_id = %(team)s) OR (%(scope)s = 'no_team' AND team_id IS NULL)
+    )
     UNION ALL
     SELECT client_id, measure, amount FROM transfers
     WHERE scope = %(scope)s

@@ -1,10 +1,10 @@
 -- What every client contributes to every sum of some windows (kpis.md K1 to K8), and whose credit it is (R7).
 --
--- Parameters: kinds, first_days, last_days (the windows), roles, clients (NULL = all), as_of (decides what is
--- pending), currency (the reporting currency). `totals.sql` or `clients.sql` follows and adds up `credited` and
+-- Parameters: kinds, first_days, last_days (the windows), roles, clients (NULL = all), by_client (keep clients apart),
+-- as_of (decides what is pending), currency (the reporting currency). `totals.sql` or `clients.sql` follows and adds up `credited` and
 -- `transfers`.
--- Everything per client is long: (win, client_id, owner_day, measure, amount); `missing_fx` is a measure that
--- makes the money of its scope unknown (R4).
+-- The result is long: a row per measure and amount; `missing_fx` is a measure that makes the money of its scope
+-- unknown (R4).
 WITH wins AS (  -- R1: opening = close of the day before
     SELECT win, kind, first_day, last_day, first_day - 1 AS opening_day
     FROM unnest(%(kinds)s::text[], %(first_days)s::date[], %(last_days)s::date[])
@@ -125,18 +125,19 @@ changes AS (  -- K8: more of a family held the day before is upsell, of another 
         f.day,
         coalesce(sum(f.change), 0) AS change,
         coalesce(sum(f.change - f.contracted), 0) AS resumed,
-        coalesce(sum(f.contracted) FILTER (WHERE f.contracted > 0 AND held.before), 0) AS upsell,
-        coalesce(sum(f.contracted) FILTER (WHERE f.contracted > 0 AND NOT held.before), 0) AS cross_sell,
+        coalesce(sum(f.contracted) FILTER (WHERE f.contracted > 0 AND f.is_held), 0) AS upsell,
+        coalesce(sum(f.contracted) FILTER (WHERE f.contracted > 0 AND NOT f.is_held), 0) AS cross_sell,
         coalesce(sum(-f.contracted) FILTER (WHERE f.contracted < 0), 0) AS downsell,
         bool_or(f.missing) AS missing
-    FROM family_changes AS f
-    CROSS JOIN LATERAL (
-        SELECT f.contracted > 0 AND EXISTS (
+    FROM (
+        SELECT *, contracted > 0 AND EXISTS (
             SELECT FROM contracts_valuesegment AS s
-            WHERE s.client_id = f.client_id AND s.family = f.family
-                AND s.first_day < f.day AND (s.last_day IS NULL OR s.last_day >= f.day - 1)
-        ) AS before
-    ) AS held
+            WHERE s.client_id = family_changes.client_id AND s.family = family_changes.family
+                AND s.first_day < family_changes.day
+                AND (s.last_day IS NULL OR s.last_day >= family_changes.day - 1)
+        ) AS is_held
+        FROM family_changes OFFSET 0  -- a fence: the planner would look twice for each row
+    ) AS f
     GROUP BY f.win, f.client_id, f.day
 ),
 
@@ -198,34 +199,61 @@ votes AS (  -- K7: the latest answer of each contact; without a contact each ans
     ORDER BY win, client_id, coalesce(contact_id, -id), answered_at DESC, id DESC
 ),
 
-contributions AS (
-    -- R7, stocks: the owner on that day
-    SELECT s.win, s.client_id, w.opening_day AS owner_day, m.measure, m.amount
-    FROM stocks AS s JOIN wins AS w USING (win) CROSS JOIN LATERAL (VALUES
-        ('opening_arr', s.opening_value), ('opening_clients', 1), ('missing_fx', s.missing_opening::int)
-    ) AS m (measure, amount)
-    WHERE s.at_opening
-    UNION ALL
-    SELECT s.win, s.client_id, w.last_day, m.measure, m.amount
-    FROM stocks AS s JOIN wins AS w USING (win) CROSS JOIN LATERAL (VALUES
-        ('closing_arr', s.closing_value), ('fx_arr', s.closing_value - s.kept_value), ('closing_clients', 1),
-        ('missing_fx', s.missing_closing::int)
-    ) AS m (measure, amount)
-    WHERE s.at_closing
-    UNION ALL
-    -- K1 to K3; R7, cohorts: the owner of the outcome
+credits AS (
+    SELECT * FROM kpis_credit
+    WHERE role = ANY(%(roles)s) AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
+),
+
+openings AS (  -- R7, stocks: the owner on that day
     SELECT
-        s.win, s.client_id, CASE WHEN s.at_closing THEN w.last_day ELSE s.last_active_day END, m.measure, m.amount
-    FROM stocks AS s JOIN wins AS w USING (win) CROSS JOIN LATERAL (VALUES
-        ('cohort_clients', 1), ('retained_clients', s.at_closing::int), ('cohort_opening_arr', s.opening_value),
-        ('cohort_kept_arr', least(s.opening_value, s.kept_value)),
-        ('cohort_closing_arr', CASE WHEN s.opening_value > 0 THEN s.kept_value END),
-        ('missing_fx', (s.missing_opening OR s.missing_closing)::int)
-    ) AS m (measure, amount)
+        s.win, c.role, c.user_id, c.team_id, CASE WHEN %(by_client)s THEN s.client_id END AS client_id,
+        sum(s.opening_value) AS value,
+        count(*) AS clients,
+        count(*) FILTER (WHERE s.missing_opening) AS missing
+    FROM stocks AS s
+    JOIN wins AS w USING (win)
+    JOIN credits AS c ON c.client_id = s.client_id
+        AND c.first_day <= w.opening_day AND (c.last_day IS NULL OR c.last_day >= w.opening_day)
     WHERE s.at_opening
-    UNION ALL
+    GROUP BY 1, 2, 3, 4, 5
+),
+
+closings AS (  -- the same; the gap between closing at the closing and at the opening rate is fx (R4)
+    SELECT
+        s.win, c.role, c.user_id, c.team_id, CASE WHEN %(by_client)s THEN s.client_id END AS client_id,
+        sum(s.closing_value) AS value,
+        sum(s.closing_value - s.kept_value) AS fx,
+        count(*) AS clients,
+        count(*) FILTER (WHERE s.missing_closing) AS missing
+    FROM stocks AS s
+    JOIN wins AS w USING (win)
+    JOIN credits AS c ON c.client_id = s.client_id
+        AND c.first_day <= w.last_day AND (c.last_day IS NULL OR c.last_day >= w.last_day)
+    WHERE s.at_closing
+    GROUP BY 1, 2, 3, 4, 5
+),
+
+cohorts AS (  -- K1 to K3; R7: the owner of the outcome
+    SELECT
+        s.win, c.role, c.user_id, c.team_id, CASE WHEN %(by_client)s THEN s.client_id END AS client_id,
+        count(*) AS clients,
+        count(*) FILTER (WHERE s.at_closing) AS retained,
+        sum(s.opening_value) AS opening_value,
+        sum(least(s.opening_value, s.kept_value)) AS kept_value,
+        sum(s.kept_value) FILTER (WHERE s.opening_value > 0) AS closing_value,
+        count(*) FILTER (WHERE s.missing_opening OR s.missing_closing) AS missing
+    FROM stocks AS s
+    JOIN wins AS w USING (win)
+    CROSS JOIN LATERAL (SELECT CASE WHEN s.at_closing THEN w.last_day ELSE s.last_active_day END AS day) AS outcome
+    JOIN credits AS c ON c.client_id = s.client_id
+        AND c.first_day <= outcome.day AND (c.last_day IS NULL OR c.last_day >= outcome.day)
+    WHERE s.at_opening
+    GROUP BY 1, 2, 3, 4, 5
+),
+
+events AS (  -- owner_day: whose credit it is
     -- K4, inactive -> active; R7: the owner on the day
-    SELECT a.win, a.client_id, a.first_day, m.measure, m.amount
+    SELECT a.win, a.client_id, a.first_day AS owner_day, m.measure, m.amount
     FROM activity AS a
     LEFT JOIN changes AS c ON c.win = a.win AND c.client_id = a.client_id AND c.day = a.first_day
     CROSS JOIN LATERAL (VALUES
@@ -282,43 +310,58 @@ contributions AS (
 ),
 
 credited AS (
-    SELECT x.win, c.role, c.user_id, c.team_id, x.client_id, x.measure, x.amount
-    FROM contributions AS x
-    JOIN kpis_credit AS c ON c.client_id = x.client_id
-        AND c.first_day <= x.owner_day AND (c.last_day IS NULL OR c.last_day >= x.owner_day)
-    WHERE x.amount <> 0 AND c.role = ANY(%(roles)s)
+    SELECT o.win, o.role, o.user_id, o.team_id, o.client_id, m.measure, m.amount
+    FROM openings AS o CROSS JOIN LATERAL (VALUES
+        ('opening_arr', o.value), ('opening_clients', o.clients), ('missing_fx', o.missing)
+    ) AS m (measure, amount)
+    UNION ALL
+    SELECT o.win, o.role, o.user_id, o.team_id, o.client_id, m.measure, m.amount
+    FROM closings AS o CROSS JOIN LATERAL (VALUES
+        ('closing_arr', o.value), ('fx_arr', o.fx), ('closing_clients', o.clients), ('missing_fx', o.missing)
+    ) AS m (measure, amount)
+    UNION ALL
+    SELECT o.win, o.role, o.user_id, o.team_id, o.client_id, m.measure, m.amount
+    FROM cohorts AS o CROSS JOIN LATERAL (VALUES
+        ('cohort_clients', o.clients), ('retained_clients', o.retained), ('cohort_opening_arr', o.opening_value),
+        ('cohort_kept_arr', o.kept_value), ('cohort_closing_arr', o.closing_value), ('missing_fx', o.missing)
+    ) AS m (measure, amount)
+    UNION ALL
+    SELECT e.win, c.role, c.user_id, c.team_id, e.client_id, e.measure, e.amount
+    FROM events AS e
+    JOIN credits AS c ON c.client_id = e.client_id
+        AND c.first_day <= e.owner_day AND (c.last_day IS NULL OR c.last_day >= e.owner_day)
+    WHERE e.amount <> 0
     UNION ALL
     -- R4: whoever holds a currency without a rate on any day of the window
     SELECT p.win, c.role, c.user_id, c.team_id, p.client_id, 'missing_fx', 1
     FROM priced AS p
     JOIN wins AS w USING (win)
-    JOIN kpis_credit AS c ON c.client_id = p.client_id
+    JOIN credits AS c ON c.client_id = p.client_id
         AND c.first_day <= least(p.last_day, w.last_day)
         AND (c.last_day IS NULL OR c.last_day >= greatest(p.first_day, w.opening_day))
-    WHERE p.missing AND c.role = ANY(%(roles)s)
+    WHERE p.missing
 ),
 
 handovers AS (  -- R7: a client active on both days moves at its value on the day
     SELECT
-        w.win, new.role, new.client_id, new.first_day AS day,
-        old.user_id AS old_user_id, new.user_id, old.team_id AS old_team_id, new.team_id
+        w.win, new.role, new.client_id,
+        old.user_id AS old_user_id, new.user_id, old.team_id AS old_team_id, new.team_id,
+        coalesce(sum(p.value), 0) AS value,
+        coalesce(bool_or(p.missing), FALSE) AS missing
     FROM wins AS w
-    JOIN kpis_credit AS new ON new.first_day BETWEEN w.first_day AND w.last_day AND new.role = ANY(%(roles)s)
-    JOIN kpis_credit AS old
+    JOIN credits AS new ON new.first_day BETWEEN w.first_day AND w.last_day
+    JOIN credits AS old
         ON old.client_id = new.client_id AND old.role = new.role AND old.last_day = new.first_day - 1
     JOIN activity AS a ON a.win = w.win AND a.client_id = new.client_id
         AND a.first_day < new.first_day AND (a.last_day IS NULL OR a.last_day >= new.first_day)
+    LEFT JOIN priced AS p ON p.win = w.win AND p.client_id = new.client_id
+        AND p.first_day <= new.first_day AND (p.last_day IS NULL OR p.last_day >= new.first_day)
+    GROUP BY w.win, new.role, new.client_id, new.first_day, old.user_id, new.user_id, old.team_id, new.team_id
 ),
 
 transfers AS (  -- between people and between teams; never for the company
     SELECT h.win, h.role, t.scope, t.user_id, t.team_id, h.client_id, m.measure, m.amount
     FROM handovers AS h
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum(p.value), 0) AS value, coalesce(bool_or(p.missing), FALSE) AS missing
-        FROM priced AS p
-        WHERE p.win = h.win AND p.client_id = h.client_id
-            AND p.first_day <= h.day AND (p.last_day IS NULL OR p.last_day >= h.day)
-    ) AS moved
     CROSS JOIN LATERAL (
         SELECT
             CASE WHEN side.user_id IS NULL THEN 'unassigned' ELSE 'user' END AS scope,
@@ -333,8 +376,8 @@ transfers AS (  -- between people and between teams; never for the company
         WHERE h.team_id IS DISTINCT FROM h.old_team_id
     ) AS t
     CROSS JOIN LATERAL (VALUES
-        ('transfer_' || t.direction || '_arr', moved.value), ('transfer_' || t.direction || '_clients', 1),
-        ('missing_fx', moved.missing::int)
+        ('transfer_' || t.direction || '_arr', h.value), ('transfer_' || t.direction || '_clients', 1),
+        ('missing_fx', h.missing::int)
     ) AS m (measure, amount)
     WHERE m.amount <> 0
 )

@@ -1,7 +1,7 @@
 -- Follows movements.sql: one row per window, role, scope and measure; {columns} turns measures into columns.
 , owned AS (
     SELECT win, role, user_id, team_id, measure, sum(amount) AS amount
-    FROM credited GROUP BY win, role, user_id, team_id, measure
+    FROM credited WHERE amount <> 0 GROUP BY win, role, user_id, team_id, measure
 ),
 
 scoped AS (  -- company, people and teams from the same rows, so that each partition adds up to the company

@@ -1,6 +1,3 @@
-from datetime import date
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +8,7 @@ from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from clients.gate import acts_of, client_for
 from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
-from contracts.bar import term_bar
+from contracts.bar import card_of
 from contracts.models import Contract
 from portfolio.history import events_of, readable
 
@@ -30,7 +27,7 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "acts": acts_of(request.user, client),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
-        "contracts": [_card(contract, day) for contract in Contract.objects.for_card(client, day)],
+        "contracts": [card_of(contract, day) for contract in Contract.objects.for_card(client, day)],
         "tasks": Task.objects.open().filter(client=client).select_related("owner"),
         "timeline": Interaction.objects.for_timeline(client, request.user, timezone.now())[: TIMELINE + 1],
         "timeline_length": TIMELINE,
@@ -39,13 +36,6 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "today": day,
     }
     return render(request, "portfolio/client_page.html", context)
-
-
-def _card(contract: Contract, day: date) -> dict[str, Any]:
-    """A contract with its state and, while a term runs, the bar."""
-    first, last = contract.term_first, contract.term_last  # type: ignore[attr-defined] # for_card
-    bar = term_bar(first, last, contract.term_deadline, day) if first else None  # type: ignore[attr-defined] # for_card
-    return {"contract": contract, "state": contract.state_on(day), "bar": bar}
 
 
 @require_safe

@@ -96,6 +96,13 @@ def test_updating_keeps_translations_drops_old_texts_and_guesses_nothing(
     assert kept == {"client": ("klien", False), "clients": ("", False)}
 
 
+def test_a_first_catalogue_has_one_form_for_every_number(project: Path) -> None:
+    catalogue = project / "django.po"
+    update(catalogue, project)
+    assert 'msgstr[0] ""' in catalogue.read_text()
+    assert "msgstr[1]" not in catalogue.read_text()
+
+
 def test_updating_twice_changes_nothing(project: Path, catalogue: Path) -> None:
     update(catalogue, project)
     first = catalogue.read_text()

@@ -1,4 +1,4 @@
-"""Worked examples of kpis.md R2, R3, R5, R6 and the terms of K5, with the days on both sides of each boundary."""
+"""Worked examples of kpis.md R2, R3, R5, R6 and of the terms of K5, on both sides of each boundary."""
 
 from decimal import Decimal
 from fractions import Fraction

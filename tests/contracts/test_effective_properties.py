@@ -25,7 +25,7 @@ ONE_DAY = dt.timedelta(days=1)
 BASE = dt.date(2024, 1, 1)
 DAYS = [BASE + dt.timedelta(days=number) for number in range(-40, 620)]
 TODAY = BASE + dt.timedelta(days=300)
-GAPS = (-20, -1, 0, 1, 8, 25, 29, 30, 31, 32, 60)  # days without a contract between two; negative = overlap
+GAPS = (8, 25, 1, 0, -1, -20, 29, 30, 31, 32, 60)  # days without a contract between two; negative = overlap
 NEAR_END = (-41, -40, -31, -30, -29, -5, -1, 0, 1, 5, 29, 30, 31)
 PERIODS = ("month", "month", "quarter", "semester", "year", "week", "day", "one_off")
 
@@ -36,7 +36,7 @@ def after(day, days):
 
 @st.composite
 def lines(draw, key, start, end, periods):
-    own_start = draw(st.sampled_from((None, None, None, 0, 1, 20, 95)))
+    own_start = draw(st.sampled_from((None, None, None, None, 0, 1, 20, 95)))
     own_start = None if own_start is None else after(start, own_start)
     reach = end or after(start, 200)
     ends = [None, None, None, end, *(after(reach, days) for days in (-20, -1, 1, 15))]
@@ -47,7 +47,7 @@ def lines(draw, key, start, end, periods):
         periods = tuple(period for period in periods if period != "term")
     return LineFacts(
         key=key,
-        family=draw(st.sampled_from("AB")),
+        family=draw(st.sampled_from("AAB")),
         amount=Decimal(draw(st.sampled_from(("0", "1", "333.33", "1000", "12000.01")))),
         period=draw(st.sampled_from(periods)),
         start=own_start,
@@ -57,7 +57,9 @@ def lines(draw, key, start, end, periods):
 
 @st.composite
 def contracts(draw, key, earlier, periods):
-    previous = draw(st.sampled_from(earlier)) if earlier and draw(st.booleans()) else None
+    previous = (
+        draw(st.sampled_from(earlier)) if earlier and draw(st.sampled_from((True, True, False))) else None
+    )
     if previous and previous.end:
         start = after(previous.end, 1 + draw(st.sampled_from(GAPS)))
     else:
@@ -79,27 +81,30 @@ def contracts(draw, key, earlier, periods):
         )
     )
     number_of_lines = draw(st.sampled_from((1, 1, 2, 3)))
-    return ContractFacts(
+    drawn = ContractFacts(
         key=key,
         signed=draw(st.sampled_from((True, True, True, True, False))),
         start=start,
         end=end,
         currency="IDR",
         lines=tuple(draw(lines(10 * key + number, start, end, periods)) for number in range(number_of_lines)),
-        auto_renew=draw(st.booleans()),
+        auto_renew=draw(st.sampled_from((False, False, True))),
         notice_days=draw(st.sampled_from((None, 0, 5, 30, 40))),
-        notice_on=draw(st.sampled_from((None, None, None, *marks))),
-        terminated_on=draw(st.sampled_from((*(None for _ in marks), *marks))),
-        renewed_from=previous.key if previous and draw(st.booleans()) else None,
+        notice_on=draw(st.sampled_from((*(None for _ in marks), *marks))),
+        terminated_on=draw(st.sampled_from((*(None for _ in marks * 3), *marks))),
+        renewed_from=previous.key if previous and draw(st.sampled_from((True, False, False))) else None,
         pauses=pauses,
     )
+    if draw(st.booleans()):  # half of them simply lapse, so that grace is met often
+        return replace(drawn, signed=True, auto_renew=False, notice_on=None, terminated_on=None)
+    return drawn
 
 
 @st.composite
 def clients(draw, periods=(*PERIODS, "term")):
     """The contracts of one client, in any order."""
     found = []
-    for key in range(1, 1 + draw(st.integers(1, 4))):
+    for key in range(1, 1 + draw(st.sampled_from((4, 3, 2, 1)))):
         found.append(draw(contracts(key, found, periods)))
     return draw(st.permutations(found))
 
@@ -304,7 +309,7 @@ def test_the_value_of_a_day_computed_on_that_day_is_never_rewritten_later(facts,
             not (each.end and each.terminated_on and each.terminated_on > each.end and not each.auto_renew)
         )
     later = build_ledger(facts, rules, TODAY)
-    for day in DAYS[::3]:
+    for day in DAYS[::5]:
         then = build_ledger(known_on(facts, day), rules, day)
         assert then.value_on(day) == later.value_on(day), day
         assert (then.span_on(day) is None) == (later.span_on(day) is None), day

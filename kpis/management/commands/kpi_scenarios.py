@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error as DatabaseError
+from django.db import DataError, IntegrityError
 
 from kpis.scenarios import Json, Measures, answer_query, differences
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             message = f"{scenario['id']} {query['name']} is not of the format: {error!r}"
             raise CommandError(message, returncode=NOT_OF_THE_FORMAT) from error
-        except DatabaseError as error:
+        except (DataError, IntegrityError) as error:
             self.stderr.write(f"{scenario['id']} {query['name']} is refused: {error}")
             return {}
 

@@ -1,0 +1,10 @@
+from celery import shared_task
+from django.utils import timezone
+
+from notifications import outbox
+
+
+@shared_task
+def send_due_mail() -> int:
+    """Send what is due in the outbox; returns how many mails were sent."""
+    return outbox.send_due(timezone.now())
