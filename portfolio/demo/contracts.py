@@ -221,7 +221,7 @@ class Simulation:
                 self.sell_more(deal, month)
             elif self.rng.random() < PAUSE and not deal.pauses:
                 until = add_months(month, self.rng.choice((1, 2))) - ONE_DAY
-                deal.pauses.append((month, min(until, deal.end or until), PAUSE_REASON))
+                deal.pauses.append((month, min(until, term_end), PAUSE_REASON))
             month = add_months(month, 1)
 
     def sell_more(self, deal: Deal, on: date) -> None:

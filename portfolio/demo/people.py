@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.contrib.auth.models import Permission
-
 from accounts.models import Position, Team, TeamMembership, Tier, User
 from accounts.models.user import TimeZone
 from contracts.effective import add_months
@@ -177,8 +175,3 @@ def positions() -> dict[str, Position]:
         key: Position(name=name, track=track, rank=rank, max_clients=most, tiers=tiers)
         for key, (name, track, rank, most, tiers) in LADDER.items()
     }
-
-
-def read_all() -> Permission:
-    """The right of those who may read every portfolio."""
-    return Permission.objects.get(content_type__app_label="clients", codename="read_all_clients")
