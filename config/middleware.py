@@ -1,30 +1,21 @@
 """What every request passes through, besides Django's and the libraries' own middleware."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+import structlog
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-class DatabaseDownMiddleware:
-    """A database that does not answer is a 503 of our own, not a crash; the next request tries again."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
-            return render(request, "503.html", status=503)
-        return None
 
 
 class ReaderMiddleware:
@@ -36,9 +27,35 @@ class ReaderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with translation.override(request.user.language), timezone.override(ZoneInfo(request.user.time_zone)):
-            request.LANGUAGE_CODE = request.user.language
+        language, time_zone = request.user.language, request.user.time_zone  # signing out takes the user away
+        with translation.override(language), timezone.override(ZoneInfo(time_zone)):
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
-            response.headers["Content-Language"] = request.user.language
+            response.headers["Content-Language"] = language
         add_never_cache_headers(response)
         return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Whoever is not signed in goes to the sign-in page, also from within a page whose session has expired.
+
+    htmx would follow a redirect and put the sign-in form into a corner of the page; it is told to leave the page.
+    """
+
+    def handle_no_permission(  # type: ignore[override] # the stub knows redirects only
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if "HX-Request" not in request.headers:
+            return super().handle_no_permission(request, view_func)
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        path = page._replace(scheme="", netloc="").geturl()
+        back = path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/"
+        return HttpResponseClientRedirect(redirect_to_login(back, self.get_login_url(view_func)).url)
+
+
+class HistoryMiddleware(PgHistoryMiddleware):
+    """Every event of the change history names the person, the address and the request, which is also in the log."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+        return {**super().get_context(request), "request_id": request_id}

@@ -8,7 +8,7 @@ import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -35,8 +35,12 @@ KPI_PAUSE_LIMIT_DAYS = env.int("KPI_PAUSE_LIMIT_DAYS", default=90)
 KPI_REPORTING_CURRENCY = env.str("KPI_REPORTING_CURRENCY", default="IDR")
 KPI_CLOSING_DAY = env.int("KPI_CLOSING_DAY", default=5)
 
+# --- Working days: cuti bersama is optional for private companies ---------------------------------
+COLLECTIVE_LEAVE_IS_OFF = env.bool("COLLECTIVE_LEAVE_IS_OFF", default=True)
+
 # --- Rooms --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",  # its commands; no models
     "accounts",
     "notifications",
     "clients",
@@ -71,8 +75,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # safe beside secrets: Django masks tokens and varies the length
     "django_structlog.middlewares.RequestMiddleware",
-    "config.middleware.DatabaseDownMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -80,12 +84,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.SignInMiddleware",
     "config.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -107,6 +111,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Where an action on a client ends; the page itself is composed in portfolio.
+ABSOLUTE_URL_OVERRIDES = {"clients.client": lambda client: reverse("portfolio:client_page", args=[client.pk])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database, cache, sessions: all PostgreSQL ---------------------------------------------------
@@ -131,7 +137,7 @@ SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 # --- Language and time: Indonesia first ----------------------------------------------------------
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/third_party"]  # ours; what packages lack
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
@@ -143,19 +149,23 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "notifications.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by mail, so the address is known to be theirs
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True  # no checkbox: every session lasts SESSION_COOKIE_AGE
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Setia"
-PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
-INVITATION_TIMEOUT = timedelta(days=7)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # who has no account gets no mail from us
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.PasswordTokenGenerator"  # noqa: S105 - a class
+NEW_PASSWORD_TIMEOUT = timedelta(hours=1)  # for a link in a mail "forgotten password"
+INVITATION_TIMEOUT = timedelta(days=7)  # for the link by which an invited person sets the first password
+PASSWORD_RESET_TIMEOUT = int(INVITATION_TIMEOUT.total_seconds())  # the longer; accounts/tokens.py knows which
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -199,6 +209,7 @@ CONTENT_SECURITY_POLICY = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+COMPRESS_STATIC = env.bool("COMPRESS_STATIC", default=True)  # takes 10 s, too long for a local start
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -250,6 +261,9 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
 
 
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "send-due-mail": _every("notifications.tasks.send_due_mail", 15),
+    "mail-digests": _daily("notifications.tasks.mail_digests", hour=6, minute=30),
+    "raise-renewal-alerts": _every("contracts.tasks.raise_renewal_alerts", 300),
     "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
     "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
     "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
@@ -262,8 +276,10 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {
+        "line": {"()": "config.logs.LineFormatter", "readable": env.bool("LOG_READABLE", default=False)},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

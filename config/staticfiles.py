@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
+from django.core.checks import CheckMessage, Error
 from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -29,8 +30,10 @@ class NodeModulesFinder(BaseFinder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = _VendorStorage(location=settings.NODE_MODULES)
 
-    def check(self, **kwargs: Any) -> list[Any]:
-        return []
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        """A missing package is told at start, not by pages without style."""
+        missing = [name for name in NODE_FILES if not self.storage.exists(name)]
+        return [Error(f"Not in node_modules: {', '.join(missing)}", hint="Run npm ci.")] if missing else []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         name = path.removeprefix(VENDOR)
@@ -57,3 +60,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         )
         for glob, rules in CompressedManifestStaticFilesStorage.patterns
     )
+
+    def compress_files(self, paths: Iterable[str]) -> Iterable[tuple[str, str]]:
+        """Compressed copies beside the files, unless the installation does without them."""
+        return super().compress_files(paths) if settings.COMPRESS_STATIC else []

@@ -86,11 +86,10 @@ def led(user: User, day: date) -> Q:
     unowned = ~Q(pk__in=current.values("client"))
 
     rule = Q(pk__in=owned.values("client")) | (unowned & Q(pk__in=last_here.values("client")))
-    if _directs_a_root(user, day):
-        rule |= ~Q(pk__in=owning.filter(start__lte=day).values("client"))
-    return rule
+    never_owned = ~Q(pk__in=owning.filter(start__lte=day).values("client"))
+    return rule | (never_owned & Q(Exists(_root_posts(user, day))))
 
 
-def _directs_a_root(user: User, day: date) -> bool:
+def _root_posts(user: User, day: date) -> "QuerySet[TeamMembership]":
     posts: QuerySet[TeamMembership] = TeamMembership.objects.on(day)
-    return posts.filter(user=user, role=TeamMembership.Role.DIRECTOR, team__parent=None).exists()
+    return posts.filter(user=user, role=TeamMembership.Role.DIRECTOR, team__parent=None)

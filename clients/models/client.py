@@ -1,11 +1,12 @@
+import re
 from datetime import date
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,46 @@ class ClientQuerySet(models.QuerySet["Client"]):
             found = found.filter(Q(legal_name__icontains=word) | Q(brand_name__icontains=word))
         return found
 
+    def search_all(self, words: str) -> Self:
+        """Like `search`, and clients whose NPWP is exactly these digits."""
+        digits = re.sub(r"[.\-\s]", "", words)
+        by_name = self.search(words)
+        return by_name if not digits.isdigit() else by_name | self.filter(npwp=digits.rjust(16, "0"))
+
+    def with_owner(self, day: date) -> Self:
+        """Adds `owner_id` and `owner_name`: the AM on `day`, else the AE, else None."""
+        from clients.models.assignment import Assignment
+
+        holders = Assignment.objects.on(day).filter(client=OuterRef("pk"), role__in=Assignment.Role.owning())
+        first = holders.order_by("-role")  # AM before AE
+        return self.annotate(
+            owner_id=Subquery(first.values("user")[:1]),
+            owner_name=Subquery(first.values("user__full_name")[:1]),
+        )
+
+    def with_last_contact(self) -> Self:
+        """Adds `last_contact_at`: when anybody last talked to the client."""
+        from clients.models.interaction import Interaction
+
+        talks = Interaction.objects.filter(client=OuterRef("pk")).order_by("-happened_at")
+        return self.annotate(last_contact_at=Subquery(talks.values("happened_at")[:1]))
+
+    def with_next_step(self) -> Self:
+        """Adds `next_step` and `next_step_due`: the open task that is due first."""
+        from clients.models.task import Task
+
+        tasks = Task.objects.open().filter(client=OuterRef("pk")).order_by("due_on", "pk")
+        return self.annotate(
+            next_step=Subquery(tasks.values("title")[:1]), next_step_due=Subquery(tasks.values("due_on")[:1])
+        )
+
+    def by_last_contact_of(self, user: User) -> Self:
+        """Those that `user` talked to last come first, then the others by name."""
+        mine = Max("interactions__happened_at", filter=Q(interactions__by=user))
+        return self.annotate(last_talk=mine).order_by(
+            F("last_talk").desc(nulls_last=True), Lower("legal_name")
+        )
+
 
 class ClientScopedQuerySet(models.QuerySet[Any]):
     """Rows that hang on a client have the client's rights; `client_lookup` says where the client is."""
@@ -106,7 +147,13 @@ class ClientScopedQuerySet(models.QuerySet[Any]):
         return self.allowing(user, Act.EDIT)
 
 
-@pghistory.track(exclude=["name_key"])
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    pghistory.ManualEvent("npwp_revealed"),  # type: ignore[no-untyped-call]
+    exclude=["name_key"],
+)
 class Client(models.Model):
     """A company (or person) that buys from us, or may one day. Its status follows from contracts, see contracts."""
 
@@ -182,6 +229,12 @@ class Client(models.Model):
 
     objects = ClientQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+
+        def get_absolute_url(
+            self,
+        ) -> str: ...  # the page is composed in a higher room: ABSOLUTE_URL_OVERRIDES
+
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
@@ -226,7 +279,37 @@ class Client(models.Model):
             return self.legal_name
         return f"{self.legal_form} {self.legal_name}"
 
+    @property
+    def has_personal_npwp(self) -> bool:
+        """Whether the tax number is a person's: of 16 digits only companies' begin with 0 (indonesia.md 4.2)."""
+        return bool(self.npwp) and (
+            self.legal_form == LegalForm.PERSON or (len(self.npwp) == 16 and not self.npwp.startswith("0"))
+        )
+
+    @property
+    def masked_npwp(self) -> str:
+        """The last four digits of a person's tax number, all digits of a company's."""
+        return f"{'•' * (len(self.npwp) - 4)}{self.npwp[-4:]}" if self.has_personal_npwp else self.npwp
+
+    def reveal_npwp(self) -> str:
+        """The whole tax number; that somebody looked stands in the history."""
+        pghistory.create_event(self, label="npwp_revealed")
+        return self.npwp
+
     def owner_on(self, day: date) -> User | None:
         """The responsible person on `day`: the AM, else the AE, else nobody."""
         holders = {a.role: a.user for a in self.assignments.on(day).select_related("user")}
         return holders.get("AM") or holders.get("AE")
+
+    @property
+    def shown_npwp(self) -> str:
+        """The NPWP; of a private person, whose number is personal data, only its last three digits."""
+        return self.npwp if self.npwp.startswith("0") else f"{'•' * 13}{self.npwp[-3:]}"
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address as it is written on a letter, without empty lines."""
+        area = ", ".join(filter(None, [self.village, self.district]))
+        town = " ".join(filter(None, [", ".join(filter(None, [self.city, self.province])), self.postal_code]))
+        street = ", ".join(filter(None, [self.street, self.rt_rw and f"RT/RW {self.rt_rw}"]))
+        return [line for line in (street, area, town) if line]

@@ -1,3 +1,6 @@
+import re
+from typing import Self
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
@@ -31,6 +34,14 @@ class Influence(models.IntegerChoices):
     HIGH = 3, pgettext_lazy("influence", "High")
 
 
+class ContactQuerySet(ClientScopedQuerySet):
+    def search(self, words: str) -> Self:
+        """Contacts by name, or by digits of the phone number however they are written."""
+        digits = re.sub(r"\D", "", words).lstrip("0")
+        by_name = Q(full_name__icontains=words) | Q(preferred_name__icontains=words)
+        return self.filter(by_name | Q(phone__contains=digits) if len(digits) >= 4 else by_name)
+
+
 @pghistory.track()
 class Contact(models.Model):
     """A person at the client. Never religion, never year of birth."""
@@ -50,7 +61,7 @@ class Contact(models.Model):
     is_primary = models.BooleanField(_("primary contact"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = ClientScopedQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")
@@ -83,6 +94,25 @@ class Contact(models.Model):
     def __str__(self) -> str:
         name = f"{self.full_name}, {self.degree}" if self.degree else self.full_name
         return f"{self.salutation} {name}".strip()
+
+    def deactivate(self) -> None:
+        """The person left; what was said with her stays."""
+        self.is_active = self.is_primary = False
+        self.save(update_fields=["is_active", "is_primary"])
+
+    def activate(self) -> None:
+        """Undo `deactivate`; she is not the primary contact again by that."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])
+
+    @property
+    def whatsapp_url(self) -> str:
+        """wa.me wants digits only, with the country code."""
+        return (
+            f"https://wa.me/{self.phone.country_code}{self.phone.national_number}"
+            if self.has_whatsapp
+            else ""
+        )
 
 
 @pghistory.track()

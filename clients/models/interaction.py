@@ -1,8 +1,9 @@
 from datetime import datetime, timedelta
+from typing import Self
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -30,6 +31,17 @@ class Outcome(models.TextChoices):
     NO_ANSWER = "no_answer", pgettext_lazy("outcome", "Not reached")
 
 
+class InteractionQuerySet(ClientScopedQuerySet):
+    def for_timeline(self, client: Client, reader: User, now: datetime) -> Self:
+        """Newest first, with author and contact; `may_edit` says whether `reader` may still correct a row."""
+        fresh = Q(by=reader, created_at__gte=now - EDITABLE_FOR)
+        return (
+            self.filter(client=client)
+            .select_related("by", "contact")
+            .annotate(may_edit=Case(When(fresh, then=Value(True)), default=Value(False)))
+        )
+
+
 @pghistory.track()
 class Interaction(models.Model):
     """One touch with a client: what happened, what was agreed, what comes next."""
@@ -49,7 +61,7 @@ class Interaction(models.Model):
     next_step_due = models.DateField(_("next step due"), null=True, blank=True)
     created_at = models.DateTimeField(_("logged"), default=timezone.now, editable=False)
 
-    objects = ClientScopedQuerySet.as_manager()
+    objects = InteractionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("interaction")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 import pghistory
@@ -77,3 +77,18 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def finish(self, *, by: User, now: datetime) -> bool:
+        """Mark as done; False when somebody did so before."""
+        return bool(Task.objects.filter(pk=self.pk, done_at__isnull=True).update(done_at=now, done_by=by))
+
+    def reopen(self) -> None:
+        """Undo `finish`."""
+        Task.objects.filter(pk=self.pk).update(done_at=None, done_by=None)
+
+    def snooze(self, *, until: date, reason: str) -> None:
+        """Hide an open task until `until` (that day it is back). From the fourth time on a reason is needed."""
+        self.snoozed_until = until
+        self.snoozes += 1
+        self.snooze_reason = reason
+        self.save(update_fields=["snoozed_until", "snoozes", "snooze_reason"])

@@ -1,10 +1,12 @@
+from datetime import date
 from typing import Self
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +21,25 @@ class ContractQuerySet(ClientScopedQuerySet):
         """Contracts that count; a contract terminated before its start is void: it never existed."""
         return self.filter(
             Q(terminated_on__isnull=True) | Q(terminated_on__gte=F("start")), status=Contract.Status.SIGNED
+        )
+
+    def for_card(self, client: Client, day: date) -> Self:
+        """A client's contracts with lines, the term that runs on `day` (else the next) and the value of that day."""
+        from contracts.models.derived import ContractTerm, ValueSegment
+
+        terms = ContractTerm.objects.filter(contract=OuterRef("pk"), last_day__gte=day).order_by("number")
+        worth = ValueSegment.objects.on(day).filter(contract=OuterRef("pk"), paused=False).order_by()
+        return (
+            self.filter(client=client)
+            .prefetch_related("lines__product", "pauses")
+            .annotate(
+                term_first=Subquery(terms.values("first_day")[:1]),
+                term_last=Subquery(terms.values("last_day")[:1]),
+                term_deadline=Subquery(terms.values("notice_deadline")[:1]),
+                value_on_day=Subquery(
+                    worth.values("contract").annotate(total=Sum("annual_value")).values("total")
+                ),
+            )
         )
 
 
@@ -136,6 +157,9 @@ class Contract(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:contract_page", args=[self.pk])
+
     def clean(self) -> None:
         super().clean()
         if self.renewed_from and self.renewed_from.client_id != self.client_id:
@@ -149,3 +173,51 @@ class Contract(models.Model):
     def is_void(self) -> bool:
         """Terminated before its first day: it never existed (kpis.md R5.2)."""
         return self.terminated_on is not None and self.terminated_on < self.start
+
+    def sign(self, *, on: date) -> None:
+        """A draft becomes binding. Raises ValidationError where the database would refuse."""
+        self.status, self.signed_on = self.Status.SIGNED, on
+        self._save("status", "signed_on")
+
+    def give_notice(self, *, on: date, by: str) -> None:
+        """Either party says that it ends with the term; too late a notice ends the following term (R5.4)."""
+        self.notice_on, self.notice_by = on, by
+        self._save("notice_on", "notice_by")
+
+    def withdraw_notice(self) -> None:
+        """The notice is taken back; from then on it was never given."""
+        self.notice_on, self.notice_by = None, ""
+        self._save("notice_on", "notice_by")
+
+    def terminate(self, *, last_day: date, reason: str) -> None:
+        """It ends early with `last_day`; before its first day it is void (R5.2)."""
+        self.terminated_on, self.termination_reason = last_day, reason
+        self._save("terminated_on", "termination_reason")
+
+    def _save(self, *names: str) -> None:
+        self.full_clean()
+        self.save(update_fields=names)
+
+    def state_on(self, day: date) -> "State":
+        """The word for where a contract stands on `day`; it follows from its days. Needs `for_card`'s columns."""
+        if self.is_draft:
+            return State.DRAFT
+        if self.is_void:
+            return State.VOID
+        if self.start > day:
+            return State.UPCOMING
+        if self.terminated_on and self.terminated_on < day:
+            return State.TERMINATED
+        runs = self.end is None or getattr(self, "term_last", None) is not None
+        return State.RUNNING if runs else State.ENDED
+
+
+class State(models.TextChoices):
+    """What people call a contract on a day; never stored."""
+
+    DRAFT = "draft", pgettext_lazy("contract", "Draft")
+    UPCOMING = "upcoming", pgettext_lazy("contract", "Signed, starts later")
+    RUNNING = "running", pgettext_lazy("contract", "Running")
+    ENDED = "ended", pgettext_lazy("contract", "Ended")
+    TERMINATED = "terminated", pgettext_lazy("contract", "Terminated")
+    VOID = "void", pgettext_lazy("contract", "Void")

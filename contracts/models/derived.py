@@ -1,5 +1,8 @@
 """What follows from contracts and days. Written by contracts/projection.py only; nobody types here."""
 
+from datetime import date
+from typing import Self
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
@@ -11,6 +14,12 @@ from clients.models import Client, ClientScopedQuerySet
 from contracts.models.money import money_field
 
 OVERLAPS = (range_of("first_day", "last_day"), "&&")
+
+
+class SegmentQuerySet(ClientScopedQuerySet):
+    def on(self, day: date) -> Self:
+        """Segments in effect on `day`, first and last day included."""
+        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=day), first_day__lte=day)
 
 
 class ValueSegment(models.Model):
@@ -26,7 +35,7 @@ class ValueSegment(models.Model):
     last_day = models.DateField(null=True)
     paused = models.BooleanField(default=False)
 
-    objects = ClientScopedQuerySet.as_manager()
+    objects = SegmentQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

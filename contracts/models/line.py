@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pghistory
@@ -84,12 +85,22 @@ class ContractLine(models.Model):
             models.CheckConstraint(
                 condition=Q(discount_percent__gte=0, discount_percent__lte=100),
                 name="line_discount_is_0_to_100",
-                violation_error_message=_("A discount is 0 to 100 %."),
+                violation_error_message=_("A discount is 0 to 100 percent."),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.contract} – {self.product}"
+
+    @property
+    def first_day(self) -> date:
+        """The first day in effect: its own, else the contract's."""
+        return self.start or self.contract.start
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day in effect: its own, else the contract's; None for an open end."""
+        return self.end or self.contract.end
 
     def clean(self) -> None:
         super().clean()

@@ -1,3 +1,5 @@
+from datetime import date, timedelta
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
@@ -37,3 +39,12 @@ class Pause(Dated):
 
     def __str__(self) -> str:
         return f"{self.contract}: {self.start} – {self.end or '…'}"
+
+    def end_before(self, day: date) -> None:
+        """`day` is the first day in effect again; a pause resumed on its first day never was."""
+        if day <= self.start:
+            self.delete()
+            return
+        self.end = day - timedelta(days=1)
+        self.full_clean()
+        self.save(update_fields=["end"])

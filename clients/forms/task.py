@@ -1,0 +1,39 @@
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Task
+from clients.models.task import MOST_SNOOZES
+from clients.revisions import RevisionFormMixin
+
+
+class TaskForm(RevisionFormMixin):
+    class Meta:
+        model = Task
+        fields = ("title", "due_on")
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+class SnoozeForm(forms.Form):
+    """Put a task off; from the fourth time on only with a reason."""
+
+    until = forms.DateField(
+        label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, task: Task, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["until"].initial = today + timedelta(days=1)
+        self.fields["reason"].required = task.snoozes >= MOST_SNOOZES
+        if self.fields["reason"].required:
+            self.fields["reason"].help_text = _("This task was put off three times already.")
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until <= self.today:
+            raise forms.ValidationError(_("Choose a day after today."))
+        return until

@@ -1,0 +1,50 @@
+"""The one gate before a client: what one may not see does not exist (404), what one may not do is refused (403)."""
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Model, QuerySet, Value, When
+from django.shortcuts import get_object_or_404
+
+from accounts.days import today
+from accounts.models import User
+from clients.models import Act, Client, access
+
+Row = TypeVar("Row", bound=Model)
+
+
+def client_for(user: User, pk: int, act: Act | None = None) -> Client:
+    """The client, if `user` may see it and do `act`. Raises Http404 and PermissionDenied."""
+    client = get_object_or_404(Client.objects.visible_to(user), pk=pk)
+    if act:
+        refuse_unless(user, client, act)
+    return client
+
+
+def locked_client_for(user: User, pk: int, act: Act) -> Client:
+    """Like `client_for`, and nobody else changes the client or what hangs on it until the transaction ends."""
+    client_for(user, pk, act)
+    return Client.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def row_for(user: User, rows: QuerySet[Any], pk: int, act: Act) -> Any:
+    """A row that hangs on a client, locked together with it. `rows` is scoped here, never by the caller."""
+    row = get_object_or_404(rows.visible_to(user).select_related("client"), pk=pk)  # type: ignore[attr-defined] # every ClientScopedQuerySet has it
+    locked_client_for(user, row.client.pk, act)
+    return rows.select_related("client").get(pk=pk)
+
+
+def refuse_unless(user: User, client: Client, act: Act) -> None:
+    """Raise PermissionDenied where `user` sees the client but may not do `act`."""
+    if not Client.objects.allowing(user, act).filter(pk=client.pk).exists():
+        raise PermissionDenied
+
+
+def acts_of(user: User, client: Client) -> dict[str, bool]:
+    """What `user` may do with the client, for buttons: {"log": True, "edit": False, …}. One statement."""
+    day = today()
+    flags = {
+        act.name.lower(): Case(When(access.allowed(user, act, day), then=Value(True)), default=Value(False))
+        for act in Act
+    }
+    return {name: bool(may) for name, may in Client.objects.values(**flags).get(pk=client.pk).items()}

@@ -1,0 +1,82 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.days import today
+from accounts.http import AuthenticatedRequest, form_page
+from clients.forms import ClientForm, NewClientForm, TierForm
+from clients.gate import client_for, locked_client_for
+from clients.models import Act, Client
+from clients.models.access import may_create_clients
+from clients.owning import create_client
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def client_create(request: AuthenticatedRequest) -> HttpResponse:
+    day = today()
+    if not may_create_clients(request.user, day):
+        raise PermissionDenied
+    form = NewClientForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        if not form.is_first_submission(request.user):
+            return redirect(Client.objects.filter(created_by=request.user).latest("pk"))
+        client = create_client(form.save(commit=False), by=request.user, day=day)
+        messages.success(request, _("%(client)s is in your portfolio now.") % {"client": client})
+        _warn(request, form)
+        return redirect(client)
+    return form_page(
+        request,
+        form,
+        heading=_("New client"),
+        submit=_("Save client"),
+        back="/clients/",
+        layout="clients/_client_form.html",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    client = locked_client_for(request.user, pk, Act.EDIT)
+    form = ClientForm(request.POST or None, instance=client, user=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("The client's data is saved."))
+        _warn(request, form)
+        return redirect(client)
+    return form_page(
+        request,
+        form,
+        heading=_("Edit %(client)s") % {"client": client_for(request.user, pk)},
+        submit=_("Save changes"),
+        back=client.get_absolute_url(),
+        layout="clients/_client_form.html",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def client_tier(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    client = locked_client_for(request.user, pk, Act.LEAD)
+    form = TierForm(request.POST or None, instance=client)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("The tier is now %(tier)s.") % {"tier": client.get_tier_display()})
+        return redirect(client)
+    return form_page(
+        request,
+        form,
+        heading=_("Tier of %(client)s") % {"client": client},
+        submit=_("Save tier"),
+        back=client.get_absolute_url(),
+    )
+
+
+def _warn(request: AuthenticatedRequest, form: ClientForm) -> None:
+    if warning := form.npwp_warning():
+        messages.warning(request, warning)

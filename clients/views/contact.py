@@ -1,0 +1,66 @@
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import AuthenticatedRequest, form_page
+from clients.forms import ContactForm
+from clients.gate import locked_client_for, row_for
+from clients.models import Act, Contact
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def contact_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
+    client = locked_client_for(request.user, client_pk, Act.EDIT)
+    form = ContactForm(request.POST or None, instance=Contact(client=client))
+    if form.is_valid():
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("%(contact)s is saved.") % {"contact": form.instance})
+        return redirect(client)
+    return form_page(
+        request,
+        form,
+        heading=_("New contact of %(client)s") % {"client": client},
+        submit=_("Save contact"),
+        back=client.get_absolute_url(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def contact_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    contact = row_for(request.user, Contact.objects.all(), pk, Act.EDIT)
+    form = ContactForm(request.POST or None, instance=contact)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("%(contact)s is saved.") % {"contact": contact})
+        return redirect(contact.client)
+    return form_page(
+        request,
+        form,
+        heading=_("Edit contact"),
+        submit=_("Save changes"),
+        back=contact.client.get_absolute_url(),
+    )
+
+
+@require_POST
+@transaction.atomic
+def contact_deactivate(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    contact = row_for(request.user, Contact.objects.all(), pk, Act.EDIT)
+    contact.deactivate()
+    messages.success(request, _("%(contact)s is no longer an active contact.") % {"contact": contact})
+    return redirect(contact.client)
+
+
+@require_POST
+@transaction.atomic
+def contact_activate(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    contact = row_for(request.user, Contact.objects.all(), pk, Act.EDIT)
+    contact.activate()
+    messages.success(request, _("%(contact)s is an active contact again.") % {"contact": contact})
+    return redirect(contact.client)

@@ -1,0 +1,101 @@
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import formats
+from accounts.days import today
+from accounts.http import AuthenticatedRequest, form_page
+from clients.forms import SnoozeForm, TaskForm
+from clients.gate import locked_client_for, row_for
+from clients.models import Act, Task
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def task_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
+    client = locked_client_for(request.user, client_pk, Act.LOG)
+    form = TaskForm(request.POST or None, instance=Task(client=client, owner=request.user))
+    if form.is_valid():
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(
+                request, _("The task is due on %(day)s.") % {"day": formats.day(form.instance.due_on)}
+            )
+        return redirect(client)
+    return form_page(
+        request,
+        form,
+        heading=_("New task"),
+        subtitle=str(client),
+        submit=_("Save task"),
+        back=client.get_absolute_url(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def task_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
+    form = TaskForm(request.POST or None, instance=task)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("The task is saved."))
+        return redirect(task.client)
+    return form_page(
+        request,
+        form,
+        heading=_("Edit task"),
+        subtitle=str(task.client),
+        submit=_("Save changes"),
+        back=task.client.get_absolute_url(),
+    )
+
+
+@require_POST
+@transaction.atomic
+def task_done(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
+    if task.finish(by=request.user, now=timezone.now()):
+        messages.success(request, _("Done: %(task)s") % {"task": task})
+    return _back(request, task)
+
+
+@require_POST
+@transaction.atomic
+def task_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
+    task.reopen()
+    messages.success(request, _("Open again: %(task)s") % {"task": task})
+    return _back(request, task)
+
+
+@require_http_methods(["GET", "POST"])
+@transaction.atomic
+def task_snooze(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    task = row_for(request.user, Task.objects.open(), pk, Act.LOG)
+    form = SnoozeForm(request.POST or None, task=task, today=today())
+    if form.is_valid():
+        task.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
+        messages.success(request, _("Put off until %(day)s.") % {"day": formats.day(task.snoozed_until)})
+        return redirect(task.client)
+    return form_page(
+        request,
+        form,
+        heading=_("Put off: %(task)s") % {"task": task},
+        subtitle=str(task.client),
+        submit=_("Put off"),
+        back=task.client.get_absolute_url(),
+    )
+
+
+def _back(request: AuthenticatedRequest, task: Task) -> HttpResponse:
+    """To the page the button was on, if it is one of ours; else to the client."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return redirect(page)
+    return redirect(task.client)

@@ -1,0 +1,46 @@
+"""Everything between empty servers and the first page, in one process; called by `dev.py run`."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+from config import translations
+
+SEED = "seed_demo"
+
+
+class Command(BaseCommand):
+    help = "Bring database, translations, static files and the demo company up to date."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, step in (
+            ("database", migrate),
+            ("translations", translations.compile_all),
+            ("static files", collect_static_files),
+            ("demo company", seed),
+        ):
+            started = time.monotonic()
+            step()
+            self.stdout.write(f"[local] {name} ready in {time.monotonic() - started:.1f} s")
+
+
+def migrate() -> None:
+    """Create or change the tables, the cache's one too."""
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def collect_static_files() -> None:
+    """Copy and hash them, as in production, so that a missing file is noticed here."""
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
+def seed() -> None:
+    """Fill an empty database with the demo company."""
+    if settings.DEMO and SEED in get_commands() and not get_user_model().objects.exists():
+        call_command(SEED)

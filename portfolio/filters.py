@@ -1,0 +1,116 @@
+"""Filters of the lists; what the address holds is what the list shows and what the export writes."""
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.days import today
+from accounts.models import Tier, User
+from clients.models import Assignment, Client, Task
+from clients.models.client import Industry
+from contracts.models import ClientStanding
+
+NOBODY = "none"
+
+
+class ClientFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has no types
+    q = filters.CharFilter(label=_("Name"), method="search")
+    status = filters.ChoiceFilter(
+        label=_("Status"),
+        field_name="standing__status",
+        choices=ClientStanding.Status.choices,
+        empty_label=_("All"),
+    )
+    tier = filters.ChoiceFilter(label=_("Tier"), choices=Tier.choices, empty_label=_("All"))
+    industry = filters.ChoiceFilter(label=_("Industry"), choices=Industry.choices, empty_label=_("All"))
+    owner = filters.ChoiceFilter(label=_("Responsible"), method="owned_by", empty_label=_("All"))
+    ends = filters.ChoiceFilter(
+        label=_("Binding date"),
+        method="ends_within",
+        choices=[(n, _("Within %(n)d days") % {"n": n}) for n in (30, 60, 90)],
+        empty_label=_("All"),
+    )
+    quiet = filters.ChoiceFilter(
+        label=_("Last contact"),
+        method="quiet_for",
+        choices=[(n, _("Over %(n)d days ago") % {"n": n}) for n in (30, 60, 90)],
+        empty_label=_("All"),
+    )
+
+    class Meta:
+        model = Client
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["owner"].extra["choices"] = _owners_seen_by(user)
+
+    def search(self, clients: QuerySet[Client], name: str, words: str) -> QuerySet[Client]:
+        found: QuerySet[Client] = clients.search(words)  # type: ignore[attr-defined] # a ClientQuerySet
+        return found
+
+    def owned_by(self, clients: QuerySet[Client], name: str, owner: str) -> QuerySet[Client]:
+        current = Assignment.objects.on(today()).filter(role__in=Assignment.Role.owning())
+        if owner == NOBODY:
+            return clients.exclude(pk__in=current.values("client"))
+        return clients.filter(pk__in=current.filter(user=owner).values("client"))
+
+    def ends_within(self, clients: QuerySet[Client], name: str, days: str) -> QuerySet[Client]:
+        """Undecided terms whose binding date comes in so many days, today and overdue ones included."""
+        return clients.filter(standing__next_deadline__lte=today() + timedelta(days=int(days)))
+
+    def quiet_for(self, clients: QuerySet[Client], name: str, days: str) -> QuerySet[Client]:
+        since = timezone.now() - timedelta(days=int(days))
+        return clients.exclude(interactions__happened_at__gte=since)
+
+
+class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has no types
+    q = filters.CharFilter(label=_("Task or client"), method="search")
+    state = filters.ChoiceFilter(
+        label=pgettext_lazy("task", "State"),
+        method="in_state",
+        choices=[
+            ("open", pgettext_lazy("task state", "Open")),
+            ("overdue", pgettext_lazy("task state", "Overdue")),
+            ("snoozed", pgettext_lazy("task state", "Put off")),
+            ("done", pgettext_lazy("task state", "Done")),
+        ],
+        empty_label=_("All"),
+    )
+
+    class Meta:
+        model = Task
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def search(self, tasks: QuerySet[Task], name: str, words: str) -> QuerySet[Task]:
+        return tasks.filter(Q(title__icontains=words) | Q(client__legal_name__icontains=words))
+
+    def in_state(self, tasks: QuerySet[Task], name: str, state: str) -> QuerySet[Task]:
+        day = today()
+        if state == "done":
+            return tasks.filter(done_at__isnull=False)
+        still_open = tasks.filter(done_at__isnull=True)
+        return {
+            "open": still_open,
+            "overdue": still_open.filter(due_on__lt=day),
+            "snoozed": still_open.filter(snoozed_until__gt=day),
+        }[state]
+
+
+def _owners_seen_by(user: User) -> list[tuple[str, Any]]:
+    """Me first, then the other owners of clients that `user` may see, then nobody."""
+    current = Assignment.objects.visible_to(user).on(today()).filter(role__in=Assignment.Role.owning())
+    people = User.objects.filter(pk__in=current.values("user")).exclude(pk=user.pk)
+    return [
+        (str(user.pk), _("Me")),
+        *((str(person.pk), person.full_name) for person in people),
+        (NOBODY, _("Nobody")),
+    ]

@@ -1,0 +1,142 @@
+"""Who changed what of a client and of what hangs on it: the trail that the triggers write, made readable."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+import pghistory.models
+from django.apps import apps
+from django.db.models import Field, Model
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts import formats
+from accounts.models import User
+from clients.models import Client
+from contracts.models import Contract
+
+MOST = 300  # changes of each kind that a page of history goes back
+LABELS = {
+    "insert": pgettext_lazy("history", "added"),
+    "update": pgettext_lazy("history", "changed"),
+    "delete": pgettext_lazy("history", "removed"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the history: who did what to which record, field by field (label, before, after)."""
+
+    at: datetime
+    by: str
+    label: Any
+    record: str
+    fields: list[tuple[str, str, str]]
+
+
+def events_of(client: Client) -> list[Any]:
+    """The latest recorded changes of the client, its contacts, owners, contracts and their lines, newest first."""
+    contracts = list(Contract.objects.filter(client=client))
+    about = [_latest(client), *([_latest(*contracts)] if contracts else [])]
+    return sorted(chain(*about), key=lambda event: event.pgh_created_at, reverse=True)
+
+
+def _latest(*rows: Model) -> list[Any]:
+    """What points at the rows, and the rows themselves."""
+    events = pghistory.models.Events.objects
+    pointing = events.references(*rows).order_by("-pgh_created_at")[:MOST]  # type: ignore[no-untyped-call]
+    if isinstance(rows[0], Contract):  # a contract itself already points at the client
+        return list(pointing)
+    return [*pointing, *events.tracks(*rows).order_by("-pgh_created_at")[:MOST]]  # type: ignore[no-untyped-call]
+
+
+def readable(events: Iterable[Any]) -> list[Change]:
+    """Events with names for ids and days as people write them; a handful of statements for any number of events."""
+    events = list(events)
+    people = dict(User.objects.filter(pk__in=_authors(events)).values_list("pk", "full_name"))
+    names = _names(events)
+    return [
+        Change(
+            at=event.pgh_created_at,
+            by=people.get(_author(event) or 0, str(_("The system"))),
+            label=LABELS.get(event.pgh_label.split("_")[0], event.pgh_label),
+            record=str(_tracked(event)._meta.verbose_name),
+            fields=_fields(event, names),
+        )
+        for event in events
+    ]
+
+
+def _author(event: Any) -> int | None:
+    return (event.pgh_context or {}).get("user")
+
+
+def _authors(events: list[Any]) -> set[int]:
+    return {author for event in events if (author := _author(event))}
+
+
+def _tracked(event: Any) -> type[Model]:
+    return apps.get_model(event.pgh_obj_model)
+
+
+def _before_after(event: Any) -> dict[str, tuple[Any, Any]]:
+    if event.pgh_label.startswith("update"):
+        return {name: (old, new) for name, (old, new) in (event.pgh_diff or {}).items()}
+    return {name: (None, value) for name, value in event.pgh_data.items() if value not in (None, "", [])}
+
+
+def _known_fields(event: Any) -> list[tuple[Field[Any, Any], Any, Any]]:
+    fields = {field.attname: field for field in _tracked(event)._meta.concrete_fields}
+    return [
+        (fields[name], old, new)
+        for name, (old, new) in _before_after(event).items()
+        if name in fields and not fields[name].primary_key and not name.startswith("client")
+    ]
+
+
+def _names(events: list[Any]) -> dict[tuple[type[Model], Any], str]:
+    """What the foreign keys point at, in one statement per table."""
+    wanted: dict[type[Model], set[Any]] = defaultdict(set)
+    for event in events:
+        for field, *values in _known_fields(event):
+            if field.is_relation:
+                wanted[field.related_model].update(v for v in values if v is not None)  # type: ignore[index] # a foreign key has one
+    return {
+        (model, row.pk): str(row)
+        for model, keys in wanted.items()
+        for row in model._default_manager.filter(pk__in=keys)
+    }
+
+
+def _fields(event: Any, names: dict[tuple[type[Model], Any], str]) -> list[tuple[str, str, str]]:
+    return [
+        (str(field.verbose_name), _shown(field, old, names), _shown(field, new, names))
+        for field, old, new in _known_fields(event)
+    ]
+
+
+def _shown(field: Field[Any, Any], value: Any, names: dict[tuple[type[Model], Any], str]) -> str:
+    if value in (None, ""):
+        return formats.DASH
+    if field.is_relation:
+        return names.get((field.related_model, value), f"#{value}")  # type: ignore[arg-type] # a foreign key has one
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return formats.yes_no(value)
+    return _moment(field, value)
+
+
+def _moment(field: Field[Any, Any], value: Any) -> str:
+    kind = field.get_internal_type()
+    if kind == "DateTimeField" and (moment := parse_datetime(str(value))):
+        return formats.clock(moment)
+    if kind == "DateField" and (day := parse_date(str(value))):
+        return formats.day(day)
+    return str(value)

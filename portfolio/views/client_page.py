@@ -1,0 +1,54 @@
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.days import today
+from accounts.http import AuthenticatedRequest
+from clients.gate import acts_of, client_for
+from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
+from contracts.bar import card_of
+from contracts.models import Contract
+from portfolio.history import events_of, readable
+
+TIMELINE = 10
+PAGE = 50
+
+
+@require_safe
+def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    day = today()
+    seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
+    client = get_object_or_404(seen.with_owner(day).with_last_contact(), pk=pk)
+    context = {
+        "client": client,
+        "standing": getattr(client, "standing", None),
+        "acts": acts_of(request.user, client),
+        "contacts": Contact.objects.filter(client=client),
+        "assignments": Assignment.objects.filter(client=client).select_related("user"),
+        "contracts": [card_of(contract, day) for contract in Contract.objects.for_card(client, day)],
+        "tasks": Task.objects.open().filter(client=client).select_related("owner"),
+        "timeline": Interaction.objects.for_timeline(client, request.user, timezone.now())[: TIMELINE + 1],
+        "timeline_length": TIMELINE,
+        "timeline_slice": f":{TIMELINE}",
+        "answers": Answer.objects.filter(client=client).select_related("survey", "contact")[:5],
+        "today": day,
+    }
+    return render(request, "portfolio/client_page.html", context)
+
+
+@require_safe
+def client_timeline(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    client = client_for(request.user, pk)
+    rows = Interaction.objects.for_timeline(client, request.user, timezone.now())
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "portfolio/client_timeline.html", {"client": client, "page": page})
+
+
+@require_safe
+def client_history(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    client = client_for(request.user, pk)
+    page = Paginator(events_of(client), PAGE).get_page(request.GET.get("page"))
+    context = {"client": client, "page": page, "changes": readable(page.object_list)}
+    return render(request, "portfolio/client_history.html", context)

@@ -1,0 +1,149 @@
+"""The lists: filter, sort, page, total, export. One description each, used by the page and by the export."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Lower
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from accounts.days import today
+from accounts.http import AuthenticatedRequest
+from accounts.models import User
+from clients.models import Client, Task
+from clients.models.access import may_create_clients
+from contracts.models import ClientStanding
+from contracts.values import monthly
+from portfolio.exports import export
+from portfolio.filters import ClientFilter, TaskFilter
+from portfolio.tables import ClientTable, TaskTable
+
+PAGE_SIZES = [25, 50, 100]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list is made of; `rows` is scoped to the user, `totals` speak of the whole filter."""
+
+    name: str
+    export_name: str
+    rows: Callable[[User], QuerySet[Any]]
+    filter: Callable[..., Any]
+    table: Callable[..., Any]
+    totals: Callable[[QuerySet[Any]], dict[str, Any]]
+
+    def filtered(self, request: AuthenticatedRequest) -> Any:
+        return self.filter(request.GET, queryset=self.rows(request.user), user=request.user)
+
+    def page(self, request: AuthenticatedRequest, template: str, **more: Any) -> HttpResponse:
+        filtered = self.filtered(request)
+        table = self.table(filtered.qs)
+        paging = {"per_page": _page_size(request)}
+        RequestConfig(request, paginate=paging).configure(table)
+        context = {
+            "filter": filtered,
+            "chips": chips(filtered, request.GET),
+            "table": table,
+            "totals": self.totals(filtered.qs),
+            "listing_url": request.path,
+            "export_csv": self.export_url(request, "csv"),
+            "export_xlsx": self.export_url(request, "xlsx"),
+        }
+        return render(request, template, context | more)
+
+    def export_url(self, request: AuthenticatedRequest, kind: str) -> str:
+        """Address of the export of exactly what the page shows, all its pages."""
+        return f"{reverse(self.export_name, args=[kind])}?{request.GET.urlencode()}"
+
+    def export(self, request: AuthenticatedRequest, kind: str) -> HttpResponse:
+        if kind not in ("csv", "xlsx"):
+            raise Http404
+        table = self.table(self.filtered(request).qs)
+        RequestConfig(request, paginate=False).configure(table)
+        return export(table.as_values(), f"{self.name}-{today():%Y-%m-%d}", kind)
+
+
+def _page_size(request: AuthenticatedRequest) -> int:
+    wanted = request.GET.get("per_page", "")
+    return int(wanted) if wanted in map(str, PAGE_SIZES) else 50
+
+
+def client_rows(user: User) -> QuerySet[Client]:
+    """Clients that `user` may see with everything a line of the list shows."""
+    seen = Client.objects.visible_to(user)
+    return (
+        seen.with_owner(today())
+        .with_last_contact()
+        .with_next_step()
+        .annotate(
+            sort_name=Lower("legal_name"),
+            status=Coalesce(F("standing__status"), Value(ClientStanding.Status.PROSPECT)),
+            annual_value=F("standing__annual_value"),
+            next_deadline=F("standing__next_deadline"),
+            next_term_end=F("standing__next_term_end"),
+        )
+    )
+
+
+def chips(filtered: Any, query: QueryDict) -> list[dict[str, str]]:
+    """The filters in force, each with the address of the list without it."""
+    found = []
+    for field in filtered.form:
+        value = filtered.form.cleaned_data.get(field.name) if filtered.form.is_valid() else ""
+        if value not in ("", None):
+            rest = query.copy()
+            rest.pop(field.name, None)
+            rest.pop("page", None)
+            shown = str(dict(getattr(field.field, "choices", [])).get(value, value))
+            found.append({"label": str(field.label), "value": shown, "without": f"?{rest.urlencode()}"})
+    return found
+
+
+def _client_totals(clients: QuerySet[Client]) -> dict[str, Any]:
+    totals = clients.order_by().aggregate(count=Count("pk"), annual=Sum("standing__annual_value"))
+    return totals | {"monthly": monthly(totals["annual"] or Decimal(0))}
+
+
+def _task_totals(tasks: QuerySet[Task]) -> dict[str, Any]:
+    return {"count": tasks.count()}
+
+
+CLIENTS = Listing(
+    "clients", "portfolio:client_export", client_rows, ClientFilter, ClientTable, _client_totals
+)
+TASKS = Listing(
+    "tasks",
+    "portfolio:task_export",
+    lambda user: Task.objects.visible_to(user).filter(owner=user).select_related("client"),
+    TaskFilter,
+    TaskTable,
+    _task_totals,
+)
+
+
+@require_safe
+def client_list(request: AuthenticatedRequest) -> HttpResponse:
+    return CLIENTS.page(
+        request, "portfolio/client_list.html", may_create=may_create_clients(request.user, today())
+    )
+
+
+@require_safe
+def client_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
+    return CLIENTS.export(request, kind)
+
+
+@require_safe
+def task_list(request: AuthenticatedRequest) -> HttpResponse:
+    return TASKS.page(request, "portfolio/task_list.html")
+
+
+@require_safe
+def task_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
+    return TASKS.export(request, kind)
