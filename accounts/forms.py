@@ -1,13 +1,20 @@
 """Forms of one's own account."""
 
 from django import forms
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from accounts.models.user import Language, Theme
+from accounts.models.user import Language, Salutation, Theme
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
     """What a person may change about herself; e-mail, position and rights belong to the administration."""
+
+    salutation = forms.ChoiceField(
+        label=pgettext_lazy("person", "Salutation"),
+        choices=[("", pgettext_lazy("salutation", "Not stated")), *Salutation.choices],
+        required=False,
+    )
 
     class Meta:
         model = User

@@ -4,7 +4,7 @@ import sys
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -37,6 +37,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """A page that a package brings and we do not offer."""
+    raise Http404
 
 
 def conflict(request: HttpRequest) -> HttpResponse:

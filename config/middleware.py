@@ -1,15 +1,19 @@
 """What every request passes through, besides Django's and the libraries' own middleware."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -23,10 +27,11 @@ class ReaderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with translation.override(request.user.language), timezone.override(ZoneInfo(request.user.time_zone)):
-            request.LANGUAGE_CODE = request.user.language
+        language, time_zone = request.user.language, request.user.time_zone  # signing out takes the user away
+        with translation.override(language), timezone.override(ZoneInfo(time_zone)):
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
-            response.headers["Content-Language"] = request.user.language
+            response.headers["Content-Language"] = language
         add_never_cache_headers(response)
         return response
 
@@ -43,5 +48,14 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if "HX-Request" not in request.headers:
             return super().handle_no_permission(request, view_func)
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        path = page._replace(scheme="", netloc="").geturl() or "/"
-        return HttpResponseClientRedirect(redirect_to_login(path, self.get_login_url(view_func)).url)
+        path = page._replace(scheme="", netloc="").geturl()
+        back = path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else "/"
+        return HttpResponseClientRedirect(redirect_to_login(back, self.get_login_url(view_func)).url)
+
+
+class HistoryMiddleware(PgHistoryMiddleware):
+    """Every event of the change history names the person, the address and the request, which is also in the log."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+        return {**super().get_context(request), "request_id": request_id}

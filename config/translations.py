@@ -51,7 +51,7 @@ def collect(root: Path = BASE_DIR) -> Catalog:
     catalog = Catalog(locale="id")
     for path in _sources(root):
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             # Django turns a template into something like Python; brackets make its indentation harmless.
             text = f"(\n{templatize(text, origin=str(path))}\n)"
         source = BytesIO(text.encode())

@@ -1,8 +1,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-from config import health
+from config import errors, health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # as allauth documents it
 
@@ -15,7 +16,12 @@ handler500 = "config.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("account/email/", errors.closed),  # a person's address is changed in the administration
+    re_path("^account/confirm-email/", errors.closed),
     path("account/", include("allauth.urls")),
+    path(
+        "admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")
+    ),  # with its limits
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),

@@ -64,7 +64,7 @@ class ClientTable(tables.Table):  # type: ignore[misc] # django-tables2 has no t
     last_contact = Column(accessor="last_contact_at", verbose_name=_("Last contact"), attrs=NO_WRAP)
     deadline = Column(accessor="next_deadline", verbose_name=_("Binding date"), attrs=NO_WRAP)
     end = Column(accessor="next_term_end", verbose_name=_("Ends"), attrs=NO_WRAP)
-    next_step = Column(accessor="next_step_due", verbose_name=_("Next step"), attrs=LINE)
+    next_step = Column(accessor="next_step_due", verbose_name=_("Next step"), attrs=LINE, default="")
 
     class Meta:
         order_by = "name"

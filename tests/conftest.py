@@ -44,6 +44,10 @@ class Cast:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def make_cast() -> Cast:
     """`client` belongs to `owner` in team Ritel, `foreign` to `outsider` in a team of another tree."""
     root, elsewhere = factories.TeamFactory(name="Penjualan"), factories.TeamFactory(name="Cabang")
     ritel = factories.TeamFactory(name="Ritel", parent=root)

@@ -7,8 +7,20 @@ from zoneinfo import ZoneInfo
 import factory
 
 from accounts.models import Position, Team, TeamMembership, User
-from clients.models import Answer, Assignment, Client, Contact, Interaction, Survey, Task
-from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product
+from clients.models import Answer, Assignment, Client, Consent, Contact, Interaction, Survey, Task
+from contracts.models import (
+    ActiveSpan,
+    Contract,
+    ContractLine,
+    ContractTerm,
+    ExchangeRate,
+    Pause,
+    Product,
+    RenewalAlert,
+    RenewalDecision,
+    ValueSegment,
+)
+from notifications.models import DeliveryHours, Notification, OutboundEmail, Preference
 
 EPOCH = date(2020, 1, 1)
 
@@ -161,3 +173,106 @@ class ExchangeRateFactory(factory.django.DjangoModelFactory[ExchangeRate]):
     currency = "USD"
     rate = Decimal("16000")
     source = "Bank Indonesia"
+
+
+class ConsentFactory(factory.django.DjangoModelFactory[Consent]):
+    class Meta:
+        model = Consent
+
+    contact = factory.SubFactory(ContactFactory)
+    channel = "email"
+    basis = "contract"
+    given_on = date(2026, 1, 1)
+
+
+class RenewalDecisionFactory(factory.django.DjangoModelFactory[RenewalDecision]):
+    class Meta:
+        model = RenewalDecision
+
+    contract = factory.SubFactory(ContractFactory)
+    term_end = date(2026, 12, 31)
+    by = factory.SubFactory(UserFactory)
+
+
+class RenewalAlertFactory(factory.django.DjangoModelFactory[RenewalAlert]):
+    class Meta:
+        model = RenewalAlert
+
+    contract = factory.SubFactory(ContractFactory)
+    term_end = date(2026, 12, 31)
+    anchor = date(2026, 12, 1)
+    stage = 30
+    stage_due_on = date(2026, 11, 1)
+
+
+class ContractTermFactory(factory.django.DjangoModelFactory[ContractTerm]):
+    class Meta:
+        model = ContractTerm
+
+    contract = factory.SubFactory(ContractFactory)
+    client = factory.SelfAttribute("contract.client")
+    number = 1
+    first_day = date(2026, 1, 1)
+    last_day = date(2026, 12, 31)
+    rolls_over = False
+    currency = "IDR"
+    value_due = Decimal("120000000.00")
+    value_renewed = Decimal("0.00")
+    last_day_of_grace = date(2027, 1, 30)
+
+
+class ValueSegmentFactory(factory.django.DjangoModelFactory[ValueSegment]):
+    class Meta:
+        model = ValueSegment
+
+    line = factory.SubFactory(ContractLineFactory)
+    contract = factory.SelfAttribute("line.contract")
+    client = factory.SelfAttribute("line.contract.client")
+    family = "Iklan"
+    currency = "IDR"
+    annual_value = Decimal("120000000.00")
+    first_day = date(2026, 1, 1)
+    last_day = date(2026, 6, 30)
+
+
+class ActiveSpanFactory(factory.django.DjangoModelFactory[ActiveSpan]):
+    class Meta:
+        model = ActiveSpan
+
+    client = factory.SubFactory(ClientFactory)
+    first_day = date(2026, 1, 1)
+    last_day = date(2026, 6, 30)
+
+
+class NotificationFactory(factory.django.DjangoModelFactory[Notification]):
+    class Meta:
+        model = Notification
+
+    recipient = factory.SubFactory(UserFactory)
+    kind = "task"
+    template = "notices/task"
+    key = factory.Sequence(lambda n: f"kabar-{n}")
+
+
+class OutboundEmailFactory(factory.django.DjangoModelFactory[OutboundEmail]):
+    class Meta:
+        model = OutboundEmail
+
+    recipient = factory.SubFactory(UserFactory)
+    template = "mails/invitation"
+    dedup_key = factory.Sequence(lambda n: f"surat-{n}")
+
+
+class PreferenceFactory(factory.django.DjangoModelFactory[Preference]):
+    class Meta:
+        model = Preference
+
+    user = factory.SubFactory(UserFactory)
+    kind = "renewal"
+
+
+class DeliveryHoursFactory(factory.django.DjangoModelFactory[DeliveryHours]):
+    class Meta:
+        model = DeliveryHours
+
+    user = factory.SubFactory(UserFactory)

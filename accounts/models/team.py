@@ -62,6 +62,13 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def includes(self, team: "Team") -> bool:
+        """Whether `team` is this team or somewhere under it."""
+        return Team.objects.below(Team.objects.filter(pk=self.pk)).filter(pk=team.pk).exists()
+
+    def circle_error(self, parent: "Team") -> str:
+        return _("%(team)s is already part of this team.") % {"team": parent}
+
     @transaction.atomic
     def move_below(self, parent: "Team | None") -> None:
         """Hang this team under `parent` (None = top). The one place that changes the tree.
@@ -71,8 +78,8 @@ class Team(models.Model):
         """
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE accounts_team IN SHARE ROW EXCLUSIVE MODE")
-        if parent and Team.objects.below(Team.objects.filter(pk=self.pk)).filter(pk=parent.pk).exists():
-            raise ValidationError({"parent": _("%(team)s is already part of this team.") % {"team": parent}})
+        if parent and self.includes(parent):
+            raise ValidationError({"parent": self.circle_error(parent)})
         self.parent = parent
         self.save(update_fields=["parent"])
 

@@ -147,7 +147,13 @@ class ClientScopedQuerySet(models.QuerySet[Any]):
         return self.allowing(user, Act.EDIT)
 
 
-@pghistory.track(exclude=["name_key"])
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    pghistory.ManualEvent("npwp_revealed"),  # type: ignore[no-untyped-call]
+    exclude=["name_key"],
+)
 class Client(models.Model):
     """A company (or person) that buys from us, or may one day. Its status follows from contracts, see contracts."""
 
@@ -272,6 +278,23 @@ class Client(models.Model):
         if self.legal_form in (LegalForm.OTHER, LegalForm.GOVERNMENT, LegalForm.PERSON, LegalForm.BUMN):
             return self.legal_name
         return f"{self.legal_form} {self.legal_name}"
+
+    @property
+    def has_personal_npwp(self) -> bool:
+        """Whether the tax number is a person's: of 16 digits only companies' begin with 0 (indonesia.md 4.2)."""
+        return bool(self.npwp) and (
+            self.legal_form == LegalForm.PERSON or (len(self.npwp) == 16 and not self.npwp.startswith("0"))
+        )
+
+    @property
+    def masked_npwp(self) -> str:
+        """The last four digits of a person's tax number, all digits of a company's."""
+        return f"{'•' * (len(self.npwp) - 4)}{self.npwp[-4:]}" if self.has_personal_npwp else self.npwp
+
+    def reveal_npwp(self) -> str:
+        """The whole tax number; that somebody looked stands in the history."""
+        pghistory.create_event(self, label="npwp_revealed")
+        return self.npwp
 
     def owner_on(self, day: date) -> User | None:
         """The responsible person on `day`: the AM, else the AE, else nobody."""

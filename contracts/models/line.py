@@ -85,7 +85,7 @@ class ContractLine(models.Model):
             models.CheckConstraint(
                 condition=Q(discount_percent__gte=0, discount_percent__lte=100),
                 name="line_discount_is_0_to_100",
-                violation_error_message=_("A discount is 0 to 100 %."),
+                violation_error_message=_("A discount is 0 to 100 percent."),
             ),
         ]
 

@@ -24,6 +24,7 @@
   function dataset(series, spec) {
     const color = token(`--setia-${series.color}`);
     const last = series.data.length - 1;
+    const isRunning = spec.running && !series.dashed;
     return {
       label: series.label,
       data: series.data,
@@ -32,8 +33,9 @@
       borderWidth: spec.type === "bar" ? 0 : 2,
       borderDash: series.dashed ? [6, 4] : [],
       pointRadius: series.dashed ? 0 : 3,
+      pointStyle: spec.type === "bar" ? "rect" : "circle",
       spanGaps: false,
-      segment: { borderDash: ({ p1DataIndex }) => (spec.running && p1DataIndex === last ? [3, 3] : undefined) },
+      segment: { borderDash: ({ p1DataIndex }) => (isRunning && p1DataIndex === last ? [3, 3] : undefined) },
     };
   }
 
@@ -57,7 +59,7 @@
         },
       },
       plugins: {
-        legend: { display: spec.series.length > 1, position: "bottom", labels: { color: text, boxHeight: 2 } },
+        legend: { display: spec.series.length > 1, position: "bottom", labels: { color: text, usePointStyle: true } },
         tooltip: { callbacks: { label: ({ dataset, raw }) => `${dataset.label}: ${format.format(raw)}` } },
       },
     };

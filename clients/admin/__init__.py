@@ -1,0 +1,15 @@
+from clients.admin.activity import AnswerAdmin, InteractionAdmin, SurveyAdmin, TaskAdmin
+from clients.admin.assignments import AssignmentAdmin
+from clients.admin.clients import ClientAdmin
+from clients.admin.contacts import ConsentAdmin, ContactAdmin
+
+__all__ = [
+    "AnswerAdmin",
+    "AssignmentAdmin",
+    "ClientAdmin",
+    "ConsentAdmin",
+    "ContactAdmin",
+    "InteractionAdmin",
+    "SurveyAdmin",
+    "TaskAdmin",
+]

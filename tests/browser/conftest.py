@@ -1,0 +1,107 @@
+"""Chromium against the real site: one server, one set of rows and one browser page for all browser tests.
+
+Playwright's sync API keeps an event loop running in the test's thread, and Django then refuses the database there.
+Nothing here is asynchronous and no other thread touches these connections, so the guard is switched off.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client as Session
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from tests import factories
+from tests.conftest import Cast, make_cast
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": shutil.which("chromium"), "args": CHROMIUM_ARGS, "headless": True}
+
+
+@dataclass
+class Site:
+    """The running site and what is in it. `visit` signs in without the sign-in page."""
+
+    url: str
+    cast: Cast
+
+    def sign_in(self, context: BrowserContext, user: User | None) -> None:
+        """Make the context that of `user`, or of a stranger."""
+        context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+        if user is None:
+            return
+        session = Session()
+        session.force_login(user)
+        value = session.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.url}])
+
+
+@pytest.fixture(scope="package")
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Instead of pytest-django's: the server has connections of its own, so rows must be committed.
+
+    The name matters: pytest-django makes a test database only if a test asks for a fixture called so.
+    """
+    with django_db_blocker.unblock():
+        empty_test_database()
+        yield
+        empty_test_database()
+
+
+def empty_test_database() -> None:
+    assert connection.settings_dict["NAME"].startswith("test_"), "never empty a database that people use"
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def furnish(cast: Cast) -> None:
+    """One row of everything for the owner's client, so that no page is empty."""
+    contact = factories.ContactFactory(client=cast.client, full_name="Wahyuni", salutation="Ibu")
+    factories.InteractionFactory(client=cast.client, by=cast.owner, contact=contact)
+    factories.TaskFactory(client=cast.client, owner=cast.owner)
+    factories.AnswerFactory(client=cast.client, contact=contact)
+    factories.ContractLineFactory(contract=factories.ContractFactory(client=cast.client))
+
+
+@pytest.fixture(scope="package")
+def site(db: None) -> Iterator[Site]:
+    with override_settings(ROOT_URLCONF="tests.browser.urls", ALLOWED_HOSTS=["localhost"]):
+        server = LiveServer("localhost")
+        cast = make_cast()
+        furnish(cast)
+        yield Site(url=server.url, cast=cast)
+        server.stop()
+
+
+@pytest.fixture(scope="package")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One browser tab for many tests: signing in and loading styles once saves most of the time."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()

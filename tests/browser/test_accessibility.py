@@ -1,0 +1,154 @@
+"""Every page, in both languages, both themes, wide and narrow: no axe violation, no error in the console, no overflow.
+
+A new page is one line in PAGES. `url` is called with the Site, so that it can name rows of its cast.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Page, Response
+
+from accounts.models import User
+from tests.browser.conftest import Site
+
+AXE = Axe.from_file(settings.NODE_MODULES / "axe-core" / "axe.min.js")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page as somebody sees it: `who` is a name of the cast, "" for a stranger."""
+
+    name: str
+    url: Callable[[Site], str]
+    who: str = "lead"
+    status: int = 200
+
+
+def of_client(name: str) -> Visit:
+    """A page of the owner's client, as the owner sees it."""
+    return Visit(name, lambda site: reverse(name, args=[site.cast.client.pk]), who="owner")
+
+
+def named(name: str, who: str = "lead") -> Visit:
+    """A page without arguments, by its URL name."""
+    return Visit(name, lambda site: reverse(name), who)
+
+
+PAGES = [
+    named("account_login", who=""),
+    named("account_reset_password", who=""),
+    named("account_reset_password_done", who=""),
+    named("account_reset_password_from_key_done", who=""),
+    Visit("bad reset link", lambda site: "/account/password/reset/key/1-x/", who=""),
+    named("account_change_password"),
+    named("account_logout"),
+    named("mfa_index"),
+    named("mfa_activate_totp"),
+    named("accounts:profile"),
+    named("notifications:preference_edit"),
+    named("portfolio:client_list", who="owner"),
+    named("portfolio:task_list", who="owner"),
+    named("clients:client_create", who="owner"),
+    named("clients:interaction_quick", who="owner"),
+    of_client("portfolio:client_page"),
+    of_client("portfolio:client_timeline"),
+    of_client("portfolio:client_history"),
+    of_client("clients:client_edit"),
+    of_client("clients:contact_create"),
+    of_client("clients:interaction_create"),
+    of_client("clients:task_create"),
+    of_client("contracts:contract_create"),
+    Visit("search", lambda site: reverse("portfolio:search") + "?q=nusa", who="owner"),
+    Visit("contract", lambda site: site.cast.client.contracts.get().get_absolute_url(), who="owner"),
+    named("example"),
+    Visit("404", lambda site: "/nowhere/", status=404),
+    Visit("404 for a stranger", lambda site: "/nowhere/", who="", status=404),
+    Visit("500", lambda site: "/broken/", status=500),
+]
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.name)
+def test_page_is_usable_by_everybody(
+    site: Site, tab: Page, visit: Visit, language: str, theme: str, width: int
+) -> None:
+    prepare(site, tab, visit, language, theme, width)
+    with noise(tab, visit) as heard:
+        response = tab.goto(site.url + visit.url(site))
+
+        assert response is not None
+        assert response.status == visit.status
+        assert tab.locator("html").get_attribute("lang") == language
+        assert tab.locator("html").get_attribute("data-bs-theme") == theme
+        assert tab.locator("h1").count() == 1
+        assert overflowing(tab) == []
+        assert violations(tab) == []
+    assert heard == []
+
+
+def prepare(site: Site, tab: Page, visit: Visit, language: str, theme: str, width: int) -> None:
+    user: User | None = getattr(site.cast, visit.who) if visit.who else None
+    if user:
+        User.objects.filter(pk=user.pk).update(language=language, theme=theme)
+    site.sign_in(tab.context, user)
+    tab.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site.url}])
+    tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    tab.set_viewport_size({"width": width, "height": 900})
+
+
+@contextmanager
+def noise(tab: Page, visit: Visit) -> Iterator[list[str]]:
+    """What went wrong meanwhile: console errors (also of the CSP), exceptions, failed or refused requests."""
+    heard: list[str] = []
+
+    def on_console(message: Any) -> None:
+        expected = visit.status >= 400 and "status of" in message.text
+        if message.type in ("error", "warning") and not expected:
+            heard.append(message.text)
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            heard.append(f"{response.status} {response.url}")
+
+    listeners: dict[str, Callable[[Any], None]] = {
+        "console": on_console,
+        "pageerror": lambda error: heard.append(str(error)),
+        "requestfailed": lambda request: heard.append(f"failed: {request.url}"),
+        "response": on_response,
+    }
+    for event, listener in listeners.items():
+        tab.on(event, listener)  # type: ignore[call-overload]
+    yield heard
+    for event, listener in listeners.items():
+        tab.remove_listener(event, listener)
+
+
+def violations(tab: Page) -> list[str]:
+    results = AXE.run(tab, options=RULES).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} – {node['failureSummary']}"
+        for rule in results
+        for node in rule["nodes"]
+    ]
+
+
+def overflowing(tab: Page) -> list[str]:
+    """What sticks out on the right, so that the page could be scrolled sideways."""
+    found: list[str] = tab.evaluate(
+        """() => {
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) return [];
+            const outside = (element) => element.getBoundingClientRect().right > root.clientWidth + 1;
+            return [...document.querySelectorAll("body *")].filter(outside).map((e) => e.outerHTML.slice(0, 120));
+        }"""
+    )
+    return found
