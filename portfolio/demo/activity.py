@@ -19,7 +19,7 @@ from portfolio.demo.chance import several, stream, weighted
 from portfolio.demo.companies import Account
 
 COMMENTS = Path(__file__).with_name("comments.tsv")
-MONTHS_OF_TALKS = 15  # older ones would cost time and tell nothing
+MONTHS_OF_TALKS = 12  # older ones would cost time and tell nothing
 A_MONTH = 2.6  # interactions per client
 LOGGED_LATE = 0.03
 CHANNELS = {Channel.WHATSAPP: 46, Channel.CALL: 18, Channel.MEETING: 14, Channel.VISIT: 12, Channel.EMAIL: 10}
