@@ -1,4 +1,4 @@
-from contracts.models.alert import RenewalAlert, RenewalDecision
+from contracts.models.alert import AlertLadder, RenewalAlert, RenewalDecision
 from contracts.models.contract import Contract
 from contracts.models.derived import ActiveSpan, ClientStanding, ContractTerm, ValueSegment
 from contracts.models.line import ContractLine, Period
@@ -8,6 +8,7 @@ from contracts.models.rate import ExchangeRate
 
 __all__ = [
     "ActiveSpan",
+    "AlertLadder",
     "ClientStanding",
     "Contract",
     "ContractLine",

@@ -38,7 +38,11 @@ SUBJECTS = (
 )
 SENTENCES = {
     Outcome.GOOD: ("Membahas {}; semua disetujui.", "Menjelaskan {}, klien puas.", "Sepakat soal {}."),
-    Outcome.NEUTRAL: ("Memberi tahu {}.", "Mengirim {}, menunggu tanggapan.", "Bertanya kabar dan menyinggung {}."),
+    Outcome.NEUTRAL: (
+        "Memberi tahu {}.",
+        "Mengirim {}, menunggu tanggapan.",
+        "Bertanya kabar dan menyinggung {}.",
+    ),
     Outcome.CONCERN: ("Klien mengeluhkan {}.", "Klien ragu soal {}, perlu tindak lanjut."),
     Outcome.NO_ANSWER: ("Tidak terhubung; ingin membahas {}.",),
 }
@@ -110,7 +114,11 @@ def talks(account: Account, day: date) -> Iterator[Interaction]:
 def talk(rng: Random, account: Account, by: User, on: date, day: date) -> Interaction:
     """One interaction on a day, seldom logged late; the next step only if its day has a sense."""
     at = moment(on, working_hour(rng), account.client.time_zone)
-    late = timedelta(days=rng.randint(2, 6)) if rng.random() < LOGGED_LATE else timedelta(minutes=rng.randint(5, 240))
+    late = (
+        timedelta(days=rng.randint(2, 6))
+        if rng.random() < LOGGED_LATE
+        else timedelta(minutes=rng.randint(5, 240))
+    )
     outcome = weighted(rng, OUTCOMES)
     made = Interaction(
         client=account.client,
@@ -123,7 +131,10 @@ def talk(rng: Random, account: Account, by: User, on: date, day: date) -> Intera
         created_at=min(at + late, moment(day, time(0))),
     )
     if rng.random() < WITH_STEP:
-        made.next_step, made.next_step_due = rng.choice(STEPS), working_day(on + timedelta(days=rng.randint(2, 21)))
+        made.next_step, made.next_step_due = (
+            rng.choice(STEPS),
+            working_day(on + timedelta(days=rng.randint(2, 21))),
+        )
     return made
 
 
@@ -194,7 +205,9 @@ def nps_score(rng: Random, goal: float) -> int:
     return rng.choice((7, 8)) if chance < detractors + passives else weighted(rng, {9: 6, 10: 4})
 
 
-def nps_answers(survey: Survey, accounts: Sequence[Account], quarter: date, goal: float, day: date) -> Iterator[Answer]:
+def nps_answers(
+    survey: Survey, accounts: Sequence[Account], quarter: date, goal: float, day: date
+) -> Iterator[Answer]:
     """The answers of one round, sent in the second month of the quarter."""
     for account in accounts:
         rng = stream("nps", quarter, account.number)
@@ -246,5 +259,3 @@ def activity(accounts: Sequence[Account], day: date) -> Activity:
     for account in accounts:
         found.answers += csat_answers(csat, account, day)
     return found
-
-

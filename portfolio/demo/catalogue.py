@@ -111,9 +111,7 @@ def exchange_rates(first_day: date, day: date) -> list[ExchangeRate]:
     rng, rates, rate, on = stream("rates"), [], 15_400.0, first_day.replace(day=1)
     while on <= day:
         rate += rng.uniform(-160, 200)
-        rates.append(
-            ExchangeRate(day=on, currency="USD", rate=Decimal(round(rate)), source=USD_SOURCE)
-        )
+        rates.append(ExchangeRate(day=on, currency="USD", rate=Decimal(round(rate)), source=USD_SOURCE))
         on = add_months(on, 1)
     return rates
 

@@ -66,24 +66,42 @@ REGIONS = {
             ("Kota Bekasi", "Jawa Barat", "171"),
         ),
     ),
-    "Jawa Barat": Region(10, WEST, (("Kota Bandung", "Jawa Barat", "40"), ("Kota Cirebon", "Jawa Barat", "451"))),
+    "Jawa Barat": Region(
+        10, WEST, (("Kota Bandung", "Jawa Barat", "40"), ("Kota Cirebon", "Jawa Barat", "451"))
+    ),
     "Jateng & DIY": Region(
         9, WEST, (("Kota Semarang", "Jawa Tengah", "50"), ("Sleman", "DI Yogyakarta", "555"))
     ),
-    "Jawa Timur": Region(12, EAST, (("Kota Surabaya", "Jawa Timur", "60"), ("Kota Malang", "Jawa Timur", "651"))),
+    "Jawa Timur": Region(
+        12, EAST, (("Kota Surabaya", "Jawa Timur", "60"), ("Kota Malang", "Jawa Timur", "651"))
+    ),
     "Sumatera": Region(
         8, WEST, (("Kota Medan", "Sumatera Utara", "20"), ("Kota Padang", "Sumatera Barat", "251"))
     ),
     "Bali & Nusra": Region(
-        4, EAST, (("Kota Denpasar", "Bali", "80"), ("Kota Mataram", "Nusa Tenggara Barat", "83")), TimeZone.WITA
+        4,
+        EAST,
+        (("Kota Denpasar", "Bali", "80"), ("Kota Mataram", "Nusa Tenggara Barat", "83")),
+        TimeZone.WITA,
     ),
     "Sulawesi": Region(
-        3, EAST, (("Kota Makassar", "Sulawesi Selatan", "90"), ("Kota Manado", "Sulawesi Utara", "951")), TimeZone.WITA
+        3,
+        EAST,
+        (("Kota Makassar", "Sulawesi Selatan", "90"), ("Kota Manado", "Sulawesi Utara", "951")),
+        TimeZone.WITA,
     ),
     "Kalimantan": Region(1, EAST, (("Kota Balikpapan", "Kalimantan Timur", "761"),), TimeZone.WITA),
     "Papua": Region(1, EAST, (("Kota Jayapura", "Papua", "991"),), TimeZone.WIT),
 }
-STREETS = ("Jl. Melati", "Jl. Kenanga", "Jl. Cendana", "Jl. Merbabu", "Jl. Pelita", "Jl. Bahari", "Jl. Rinjani")
+STREETS = (
+    "Jl. Melati",
+    "Jl. Kenanga",
+    "Jl. Cendana",
+    "Jl. Merbabu",
+    "Jl. Pelita",
+    "Jl. Bahari",
+    "Jl. Rinjani",
+)
 SOURCES = ("Rekomendasi klien", "Situs web", "Pameran", "Telepon pertama", "Media sosial", "Mitra")
 TITLES = {
     DecisionRole.DECIDER: ("Direktur", "Direktur Pemasaran", "Pemilik", "Kepala Divisi"),
@@ -189,9 +207,7 @@ def contact(rng: Random, client: Client, number: int, role: str, taken: set[str]
         email=f"{name.mailbox}@klien-{number:04}.example",
         decision_role=role,
         influence=Influence.HIGH if role == DecisionRole.DECIDER else rng.choice(Influence.values),
-        attitude=weighted(
-            rng, {Attitude.SUPPORTER: 45, Attitude.NEUTRAL: 35, Attitude.OPPONENT: 6, "": 14}
-        ),
+        attitude=weighted(rng, {Attitude.SUPPORTER: 45, Attitude.NEUTRAL: 35, Attitude.OPPONENT: 6, "": 14}),
     )
 
 
@@ -206,7 +222,10 @@ def consents(account: Account, day: date) -> list[Consent]:
         if person.has_whatsapp and rng.random() < 0.7:
             found.append(
                 Consent(
-                    contact=person, channel=Consent.Channel.WHATSAPP, basis=Consent.Basis.CONSENT, given_on=day
+                    contact=person,
+                    channel=Consent.Channel.WHATSAPP,
+                    basis=Consent.Basis.CONSENT,
+                    given_on=day,
                 )
             )
     return found

@@ -91,7 +91,9 @@ def first_days(count: int, first_day: date, day: date, draw: int) -> list[date]:
     return days
 
 
-def simulated(account: Account, joins: date, value: Decimal, first_day: date, day: date, draw: int) -> list[Deal]:
+def simulated(
+    account: Account, joins: date, value: Decimal, first_day: date, day: date, draw: int
+) -> list[Deal]:
     """One client's contracts. Who came before the history begins was still there then."""
     currency = "USD" if account.number % EVERY_USD == EVERY_USD - 1 else "IDR"
     rate = ROUGH_RATE if currency == "USD" else Decimal(1)
@@ -142,5 +144,3 @@ def undecided(account: Account, day: date) -> Iterator[tuple[Deal, date]]:
         soon = 10 <= (term.last_day - day).days <= 80 and term.first_day <= day
         if soon and term.successor is None and not deal.notice_on and not deal.terminated_on:
             yield deal, term.last_day
-
-

@@ -7,16 +7,25 @@ from random import Random
 from accounts.models.user import Salutation
 from portfolio.demo.chance import weighted
 
-MEN = "Dimas Rizky Bagas Fajar Hendra Yoga Arif Galih Wahyu Ilham Reza Teguh Bayu Aditya Surya Eko Agung Taufik"
+MEN = (
+    "Dimas Rizky Bagas Fajar Hendra Yoga Arif Galih Wahyu Ilham Reza Teguh Bayu Aditya Surya Eko Agung Taufik"
+)
 WOMEN = "Rina Ayu Dewi Sekar Intan Ratna Putri Maya Laras Nadia Fitri Wulan Citra Anisa Dian Mega Tari Yuni"
-JAVANESE = "Prameswari Ardiansyah Kirana Nugraha Wicaksana Larasati Pamungkas Setyowati Mahendra Anggraini Prakoso"
+JAVANESE = (
+    "Prameswari Ardiansyah Kirana Nugraha Wicaksana Larasati Pamungkas Setyowati Mahendra Anggraini Prakoso"
+)
 SINGLE_MEN = "Sutrisno Paryanto Sugiyono Wagimin Suparman Tukijan Mulyono Ngadiman Parjono Suwarno"
 SINGLE_WOMEN = "Wahyuni Lestari Sumarni Partini Sulastri Ngatinah Rahayu Suharti Murniati Kartinah"
 NO_HONOURS = ("S.E.", "S.Kom.", "S.T.", "S.I.Kom.", "M.M.", "S.Ds.", "S.H.", "M.B.A.")
 POOLS = {  # given names of men, of women, family names; how often
     "Jawa": (MEN, WOMEN, JAVANESE, 46),
     "Batak": ("Ronal Jonter Parlin Binsar", "Tiur Lamria Rotua Duma", "Simanungkalit Hutagaol Sihaloho", 9),
-    "Minang": ("Rahmat Afrizal Zulfikar Yusran", "Yusnita Elvira Desmawati Nofri", "Chaniago Koto Piliang", 9),
+    "Minang": (
+        "Rahmat Afrizal Zulfikar Yusran",
+        "Yusnita Elvira Desmawati Nofri",
+        "Chaniago Koto Piliang",
+        9,
+    ),
     "Bali": ("I Made I Wayan I Ketut", "Ni Luh Ni Made Ni Ketut", "Artawan Suardana Widiani Sukerti", 5),
     "Sunda": ("Asep Ujang Dadan Cecep", "Euis Neneng Iis Imas", "Kurniadi Suryana Sutisna Hermayanti", 12),
     "Tionghoa": ("Hendrik Budi Wilson Ferry", "Meilani Lily Jessica Vania", "Hartanto Gunadi Halimawan", 9),
@@ -25,15 +34,67 @@ POOLS = {  # given names of men, of women, family names; how often
     "Papua": ("Yosep Melkias Titus", "Yuliana Dortea Selina", "Wonda Kogoya Murib", 2),
 }
 PUBLIC_FIGURES = frozenset(  # lower case; combinations of the pools that too many people would know
-    "reza rahadian|citra kirana|fajar nugraha|agung laksono|wahyu hidayat|dian sastro|maya septha|teguh karya|"
-    "hendra setiawan|taufik hidayat|eko prakoso|surya paloh|yuni shara|dewi lestari|sri mulyani|wilson halimawan".split("|")
+    [
+        "reza rahadian",
+        "citra kirana",
+        "fajar nugraha",
+        "agung laksono",
+        "wahyu hidayat",
+        "dian sastro",
+        "maya septha",
+        "teguh karya",
+        "hendra setiawan",
+        "taufik hidayat",
+        "eko prakoso",
+        "surya paloh",
+        "yuni shara",
+        "dewi lestari",
+        "sri mulyani",
+        "wilson halimawan",
+    ]
 )
-STEMS = (
-    "Lintavara Nusarena Tirtavana Kencaraya Sagarata Rimbanta Cakravana Pelitara Waluyana Gemintara Lumbanira Arunvira "
-    "Satravi Bahariva Sentavara Mandaluna Cendrayasa Jalavira Padmarena Suryavanta Kirandara Wastunira Bumirasa "
-    "Langitara Samudrava Pranalika Danavira Raksatama Melatira Anggarasa Karunavi Tanjunira Sasmitara Banyuvara "
-    "Purnavira Gunavasta Dharmalira Niskalara Indravasa Wijayanta"
-).split()
+STEMS = [
+    "Lintavara",
+    "Nusarena",
+    "Tirtavana",
+    "Kencaraya",
+    "Sagarata",
+    "Rimbanta",
+    "Cakravana",
+    "Pelitara",
+    "Waluyana",
+    "Gemintara",
+    "Lumbanira",
+    "Arunvira",
+    "Satravi",
+    "Bahariva",
+    "Sentavara",
+    "Mandaluna",
+    "Cendrayasa",
+    "Jalavira",
+    "Padmarena",
+    "Suryavanta",
+    "Kirandara",
+    "Wastunira",
+    "Bumirasa",
+    "Langitara",
+    "Samudrava",
+    "Pranalika",
+    "Danavira",
+    "Raksatama",
+    "Melatira",
+    "Anggarasa",
+    "Karunavi",
+    "Tanjunira",
+    "Sasmitara",
+    "Banyuvara",
+    "Purnavira",
+    "Gunavasta",
+    "Dharmalira",
+    "Niskalara",
+    "Indravasa",
+    "Wijayanta",
+]
 SECTORS = {
     "fmcg": ("Pangan", "Boga", "Sari"),
     "retail": ("Niaga", "Retail", "Mart"),

@@ -62,7 +62,11 @@ class Owners:
         near = (account.team, CORPORATE) if account.team == RETAIL else (account.team,)
 
         def rank(seller: Seller) -> tuple[bool, bool, float]:
-            return (seller.grade == KEY) == is_key, seller.team.startswith(near), self.room[seller] / seller.load
+            return (
+                (seller.grade == KEY) == is_key,
+                seller.team.startswith(near),
+                self.room[seller] / seller.load,
+            )
 
         return max((seller for seller in self.managers if self.room[seller] > 0), key=rank)
 
@@ -86,7 +90,9 @@ class Owners:
         if won:
             stays = rng.random() < STAYS
             self.add(account, hunter, EXECUTIVE, since, last if stays else takes_over - ONE_DAY)
-        manager = manager or rng.choice([each for each in self.managers if each.team.startswith(account.team)])
+        manager = manager or rng.choice(
+            [each for each in self.managers if each.team.startswith(account.team)]
+        )
         self.hand_on(account, manager, takes_over, last)
 
     def hunting_team(self, account: Account, manager: Seller | None) -> str:
@@ -124,5 +130,3 @@ def value_on(account: Account, day: date) -> float:
     """Million rupiah a month, dollars at a rough rate."""
     rough = {"IDR": 1, "USD": 16_000}
     return sum(float(v) * rough[currency] for currency, v in account.ledger.value_on(day).items()) / 12e6
-
-

@@ -114,7 +114,9 @@ class Recruiter:
 
     def fill(self, name: str, kind: str, root: Team, *, first: bool) -> None:
         team = self.team(name, root)
-        lead = self.person("lead" if first and kind == RETAIL else None, "manager" if kind == WEST else SENIOR)
+        lead = self.person(
+            "lead" if first and kind == RETAIL else None, "manager" if kind == WEST else SENIOR
+        )
         self.join(lead, team, self.long_ago, TeamMembership.Role.LEAD)
         for number, (grade, load) in enumerate(CREW[kind]):
             self.hire(team, kind, number, grade, load, first=first)
@@ -154,7 +156,12 @@ class Recruiter:
         return user
 
     def join(
-        self, user: User, team: Team, start: date, role: str = TeamMembership.Role.MEMBER, end: date | None = None
+        self,
+        user: User,
+        team: Team,
+        start: date,
+        role: str = TeamMembership.Role.MEMBER,
+        end: date | None = None,
     ) -> None:
         self.people.memberships.append(TeamMembership(user=user, team=team, role=role, start=start, end=end))
 

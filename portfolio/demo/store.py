@@ -15,9 +15,9 @@ from django.db import models
 
 from accounts.models import Position, Team, TeamMembership, User
 from clients.models import Answer, Assignment, Client, Consent, Contact, Interaction, Survey, Task
+from contracts.effective import add_months
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product, RenewalDecision
 from kpis.models import Target, TargetKind
-from contracts.effective import add_months
 from portfolio.demo import catalogue
 from portfolio.demo.activity import moment, owner_on, tasks_of
 from portfolio.demo.companies import Account
@@ -89,7 +89,9 @@ def save_contracts(company: Company) -> None:
             pauses += [Pause(contract=contract, start=s, end=e, reason=r) for s, e, r in deal.pauses]
             if deal.let_renew and (by := owner_on(account, company.day)):
                 at = moment(company.day - 3 * ONE_DAY, MORNING)
-                decisions.append(RenewalDecision(contract=contract, term_end=deal.let_renew, by=by, decided_at=at))
+                decisions.append(
+                    RenewalDecision(contract=contract, term_end=deal.let_renew, by=by, decided_at=at)
+                )
     for generation in generations(company.accounts, contracts):
         write(Contract, generation)
     write(ContractLine, lines)
@@ -151,7 +153,11 @@ def generations(
     waiting = [(account.number, deal) for account in accounts for deal in account.deals]
     saved: set[tuple[int, int]] = set()
     while waiting:
-        ready = [(at, deal) for at, deal in waiting if deal.renewed_from is None or (at, deal.renewed_from) in saved]
+        ready = [
+            (at, deal)
+            for at, deal in waiting
+            if deal.renewed_from is None or (at, deal.renewed_from) in saved
+        ]
         for at, deal in ready:
             if deal.renewed_from is not None:
                 contracts[at, deal.key].renewed_from = contracts[at, deal.renewed_from]

@@ -26,7 +26,14 @@ JUTA = Decimal(1_000_000)
 SHARE_OF_KEY_CLIENT = Decimal("0.068")
 ANCHORS = {3: "Gemintara Boga", 20: "Pelitara Logistik", 45: "Waluyana Medika", 75: "Arunvira Edukasi"}
 ANCHORS |= {105: "Bahariva Properti", 150: "Cakravana Finansia"}  # days from today to the binding date
-DIPPED = ("Rimbanta Niaga", "Kencaraya Griya", "Satravi Pangan", "Sentavara Klinika", "Lumbanira Karya", "Pranalika Data")
+DIPPED = (
+    "Rimbanta Niaga",
+    "Kencaraya Griya",
+    "Satravi Pangan",
+    "Sentavara Klinika",
+    "Lumbanira Karya",
+    "Pranalika Data",
+)
 FAR_EAST = ("Padmarena Niaga", "Jalavira Kargo")
 
 
@@ -62,7 +69,9 @@ STORIES = {
 DUPLICATE = "SAGARATA NIAGA"  # PT … Tbk; the other spelling of story 10
 
 
-def chain(lines: list[Line], last_end: date, *, years: int = 2, auto_renew: bool = False, notice: int = 30) -> list[Deal]:
+def chain(
+    lines: list[Line], last_end: date, *, years: int = 2, auto_renew: bool = False, notice: int = 30
+) -> list[Deal]:
     """Linked contracts of 12 months at one price, the last of which ends on `last_end`."""
     deals: list[Deal] = []
     for back in reversed(range(years)):
@@ -135,7 +144,9 @@ def came_back(account: Account, day: date) -> None:
     account.deals[-1].reason = "Anggaran dipangkas"
     end = add_months(back, 24) - ONE_DAY
     signed_on = back - timedelta(days=7)
-    account.deals.append(Deal(9, back, end, [monthly("CRM-S", "9.5"), monthly("WAB-M", "4.5")], signed_on=signed_on))
+    account.deals.append(
+        Deal(9, back, end, [monthly("CRM-S", "9.5"), monthly("WAB-M", "4.5")], signed_on=signed_on)
+    )
 
 
 def far_east(account: Account, day: date) -> None:
@@ -176,7 +187,10 @@ def deadline_on_idulfitri(account: Account, day: date) -> None:
 def price_step(account: Account, day: date) -> None:
     start = add_months(day.replace(day=1), -14)
     step, end = add_months(start, 12), add_months(start, 24) - ONE_DAY
-    lines = [replace(monthly("MS-50", "24"), end=step - ONE_DAY), replace(monthly("MS-50", "26.5"), start=step)]
+    lines = [
+        replace(monthly("MS-50", "24"), end=step - ONE_DAY),
+        replace(monthly("MS-50", "26.5"), start=step),
+    ]
     account.deals = [*chain([monthly("MS-50", "22")], start - ONE_DAY, years=1)]
     account.deals.append(
         Deal(9, start, end, lines, signed_on=start - timedelta(days=15), renewed_from=account.deals[0].key)
@@ -225,7 +239,11 @@ def plant(accounts: list[Account], day: date) -> None:
     """Let the stories take over the first clients."""
     for account, each in zip(accounts, PLANTS, strict=False):
         account.is_planted = True
-        account.client.legal_name, account.client.legal_form, account.client.brand_name = each.name, each.form, ""
+        account.client.legal_name, account.client.legal_form, account.client.brand_name = (
+            each.name,
+            each.form,
+            "",
+        )
         settle(account, each.region)
         have_two_contacts(account)
         if each.write:
@@ -308,5 +326,3 @@ def nps(activity: Activity, account: Account, person: int, score: int, at: datet
     return Answer(
         survey=survey, client=account.client, contact=account.contacts[person], score=score, answered_at=at
     )
-
-

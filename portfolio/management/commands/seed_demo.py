@@ -33,7 +33,9 @@ class Command(BaseCommand):
             company = build(day, options["clients"])
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+                cursor.execute(
+                    "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+                )
             with self.phase("rows"):
                 store.save(company, with_sign_ins=settings.DEMO)
             with self.phase("numbers"):
