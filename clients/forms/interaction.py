@@ -10,7 +10,6 @@ from clients.models import Client, Contact, Interaction
 from clients.models.interaction import Channel, Outcome
 from clients.revisions import RevisionFormMixin
 
-
 EARLIEST_YEAR = 1990  # year 1 in Jakarta is before year 1 in UTC, and no page could show it
 
 
