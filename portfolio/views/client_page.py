@@ -24,7 +24,7 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
-        "parent": Client.objects.visible_to(request.user).filter(pk=client.parent_id).first(),
+        "parent": Client.objects.visible_to(request.user).filter(subsidiaries=client).first(),
         "acts": acts_of(request.user, client),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
