@@ -8,6 +8,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, npgettext, pgettext
 
 DASH = "–"
+FAR = 60  # days; beyond them a day says more than a distance
 _SCALES = [
     (Decimal(10**12), {"id": "T", "en": "trillion"}),
     (Decimal(10**9), {"id": "miliar", "en": "billion"}),
@@ -89,7 +90,7 @@ def distance(value: date | None, today: date) -> str:
     if value is None:
         return DASH
     days = (value - today).days
-    if abs(days) > 60:
+    if abs(days) > FAR:
         return day(value)
     if days == 0:
         return pgettext("distance of a day", "today")

@@ -6,6 +6,7 @@ from django import template
 
 from accounts import formats
 from accounts.days import today
+from accounts.formats import FAR
 
 register = template.Library()
 
@@ -17,6 +18,14 @@ register.filter("long_day", formats.long_day)
 register.filter("clock", formats.clock)
 register.filter("yes_no", formats.yes_no)
 register.filter("percent_of", formats.percent)
+
+
+@register.filter
+def near(value: date | None) -> str:
+    """“ (in 12 days)” beside a day of the next or last 60 days, else nothing: the day itself stands there already."""
+    if value is None or abs((value - today()).days) > FAR:
+        return ""
+    return f" ({formats.distance(value, today())})"
 
 
 @register.filter
