@@ -35,7 +35,9 @@ class ContactForm(RevisionFormMixin):
         if cleaned.get("has_whatsapp") and not cleaned.get("phone") and "phone" not in self.errors:
             self.add_error("phone", forms.ValidationError(_("WhatsApp needs a phone number.")))
         if cleaned.get("is_primary") and self.instance.is_active and self._other_primary().exists():
-            self.add_error("is_primary", forms.ValidationError(_("This client has a primary contact already.")))
+            self.add_error(
+                "is_primary", forms.ValidationError(_("This client has a primary contact already."))
+            )
         return cleaned
 
     def _other_primary(self) -> "QuerySet[Contact]":
