@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
 from clients.models import Client, Contact, Interaction
 from clients.models.interaction import Channel, Outcome
 from clients.revisions import RevisionFormMixin
@@ -26,9 +27,9 @@ class InteractionForm(RevisionFormMixin):
     class Meta:
         model = Interaction
         fields = ("channel", "outcome", "contact", "happened_at", "summary", "next_step", "next_step_due")
+        field_classes = {"next_step_due": DayField}
         widgets = {
             "happened_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-            "next_step_due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "summary": forms.Textarea(attrs={"rows": 3}),
         }
 
