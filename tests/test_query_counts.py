@@ -97,9 +97,13 @@ def test_a_list_costs_the_same_with_1_10_and_100_rows(cast: Cast, url: str) -> N
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_costs_the_same_with_1_and_10_rows_of_everything(cast: Cast, name: str) -> None:
+def test_a_page_costs_no_more_with_10_rows_of_everything_than_with_1(cast: Cast, name: str) -> None:
     more_of_the_client(cast, 1)
     url = PAGES[name](cast.client)
     few = {who: statements(getattr(cast, who), url) for who in ("owner", "director", "executive")}
     more_of_the_client(cast, 9)
-    assert {who: statements(getattr(cast, who), url) for who in few} == few
+    many = {who: statements(getattr(cast, who), url) for who in few}
+    assert all(many[who] <= few[who] for who in few), (
+        few,
+        many,
+    )  # fewer: a full page may hold fewer kinds of changes

@@ -1,4 +1,5 @@
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -19,12 +20,14 @@ PAGE = 50
 @require_safe
 def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     day = today()
-    seen = Client.objects.visible_to(request.user).select_related("standing")
-    client = get_object_or_404(seen.with_owner(day).with_last_contact(), pk=pk)
+    seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
+    group = Client.objects.visible_to(request.user).filter(pk=OuterRef("parent"))
+    seen = seen.with_owner(day).with_last_contact().annotate(sees_parent=Exists(group))
+    client = get_object_or_404(seen, pk=pk)
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
-        "parent": Client.objects.visible_to(request.user).filter(subsidiaries=client).first(),
+        "parent": client.parent if client.sees_parent else None,
         "acts": acts_of(request.user, client),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),

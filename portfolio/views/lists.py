@@ -60,7 +60,8 @@ class Listing:
 
     def sorted_table(self, request: AuthenticatedRequest, rows: QuerySet[Any]) -> Any:
         """Sorted by the known columns that the address names. Not by RequestConfig: it takes any page size, also -1."""
-        table = self.table(rows, request=request)
+        table = self.table(rows)
+        table.request = request  # for its template; given to the constructor it would call RequestConfig
         wanted = [
             name for name in request.GET.getlist("sort") if name.removeprefix("-") in table.base_columns
         ]
