@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
 from clients.models import Task
 from clients.models.task import MOST_SNOOZES
 from clients.revisions import RevisionFormMixin
@@ -13,22 +14,24 @@ class TaskForm(RevisionFormMixin):
     class Meta:
         model = Task
         fields = ("title", "due_on")
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        field_classes = {"due_on": DayField}
 
 
-class SnoozeForm(forms.Form):
+class SnoozeForm(RevisionFormMixin):
     """Put a task off; from the fourth time on only with a reason."""
 
-    until = forms.DateField(
-        label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = ()  # `Task.snooze` writes
+
+    until = DayField(label=_("Until"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, task: Task, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["until"].initial = today + timedelta(days=1)
-        self.fields["reason"].required = task.snoozes >= MOST_SNOOZES
+        self.fields["reason"].required = self.instance.snoozes >= MOST_SNOOZES
         if self.fields["reason"].required:
             self.fields["reason"].help_text = _("This task was put off three times already.")
 

@@ -62,6 +62,9 @@ class NameKey(Func):
     output_field = models.TextField()
 
 
+MOST_WORDS = 10  # of a search: each is one more condition
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User) -> Self:
         """Clients that `user` may see today."""
@@ -84,7 +87,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def search(self, words: str) -> Self:
         """Clients with every word of `words` in legal or brand name; dots and case do not matter."""
         found = self
-        for word in words.replace(".", " ").split():
+        for word in words.replace(".", " ").split()[:MOST_WORDS]:
             found = found.filter(Q(legal_name__icontains=word) | Q(brand_name__icontains=word))
         return found
 
@@ -181,14 +184,14 @@ class Client(models.Model):
         _("tax number (NPWP)"),
         max_length=16,
         blank=True,
-        validators=[RegexValidator(r"^\d{15,16}$", _("The NPWP must have 15 or 16 digits."))],
+        validators=[RegexValidator(r"^[0-9]{15,16}$", _("The NPWP must have 15 or 16 digits."))],
         help_text=_("15 or 16 digits, without dots."),
     )
     nib = models.CharField(
         _("business number (NIB)"),
         max_length=13,
         blank=True,
-        validators=[RegexValidator(r"^\d{13}$", _("The NIB must have 13 digits."))],
+        validators=[RegexValidator(r"^[0-9]{13}$", _("The NIB must have 13 digits."))],
     )
     street = models.CharField(_("street"), max_length=200, blank=True)
     rt_rw = models.CharField(_("RT/RW"), max_length=20, blank=True)
@@ -201,7 +204,7 @@ class Client(models.Model):
         max_length=5,
         blank=True,
         validators=[
-            RegexValidator(r"^[1-9]\d{4}$", _("A postal code has five digits and does not begin with 0."))
+            RegexValidator(r"^[1-9][0-9]{4}$", _("A postal code has five digits and does not begin with 0."))
         ],
     )
     time_zone = models.CharField(_("time zone"), max_length=20, choices=TimeZone, default=TimeZone.WIB)

@@ -17,6 +17,7 @@ from portfolio.demo.owners import Owners, value_on
 from portfolio.demo.people import People, Recruiter
 
 CLIENTS = 401
+FEWEST = 100
 A_BRANCH = 400  # clients for which one set of four teams is enough
 MONTHS = 36
 HERE_ALREADY = 0.465  # of the clients when the history begins
@@ -56,7 +57,7 @@ def build(day: date, clients: int = CLIENTS, draw: int = DRAW) -> Company:
     prepare_renewals(book, day)
     happened = activity(book, day)
     stories.act(book, happened, day)
-    rates = catalogue.exchange_rates(add_months(first_day, -12), day)
+    rates = catalogue.exchange_rates(add_months(first_day, -24), day)
     return Company(day, people, book, rates, happened)
 
 

@@ -133,6 +133,15 @@ def test_after_many_changes_in_a_row_the_numbers_are_those_from_scratch(company)
     assert snapshots.compare(TODAY) == 0
 
 
+def test_a_renewal_of_last_month_follows_the_currency_of_its_late_successor(company):
+    EDITS["renewed late"](company)
+    settle()
+    Contract.objects.filter(start=date(2026, 9, 20)).update(currency="IDR")
+    settle()
+    assert month(Snapshot.objects.for_company(), date(2026, 8, 1)).renewal_new_arr == 900 * 12
+    assert snapshots.compare(TODAY) == 0
+
+
 def test_a_deleted_contract_leaves_the_numbers(company):
     company["second"].lines.all().delete()
     company["second"].delete()
