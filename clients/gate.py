@@ -31,7 +31,7 @@ def row_for(user: User, rows: QuerySet[Any], pk: int, act: Act) -> Any:
     """A row that hangs on a client, locked together with it. `rows` is scoped here, never by the caller."""
     row = get_object_or_404(rows.visible_to(user).select_related("client"), pk=pk)  # type: ignore[attr-defined] # every ClientScopedQuerySet has it
     locked_client_for(user, row.client.pk, act)
-    return rows.select_related("client").get(pk=pk)
+    return get_object_or_404(rows.select_related("client"), pk=pk)  # somebody faster may have removed it
 
 
 def refuse_unless(user: User, client: Client, act: Act) -> None:

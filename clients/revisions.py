@@ -39,7 +39,7 @@ def last_change(row: Model) -> str:
 class RevisionFormMixin(forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
     """A ModelForm that refuses to overwrite a change its author has not seen, and to create a row twice.
 
-    Bind it to a locked row; before saving a new one ask `is_first_submission`.
+    Bind it to a locked row. Before checking it ask `is_repeated`, before saving `is_first_submission`.
     """
 
     revision = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -71,6 +71,16 @@ class RevisionFormMixin(forms.ModelForm):  # type: ignore[type-arg] # generic fo
         data[name] = value
         self.data = data
 
+    def is_repeated(self) -> bool:
+        """Whether this page was submitted and acted upon before: its own result must not look like a mistake."""
+        if not self.is_bound:
+            return False
+        try:
+            token = self.fields["once"].clean(self["once"].value())
+        except forms.ValidationError:
+            return False
+        return token is not None and FormToken.objects.filter(token=token).exists()
+
     def is_first_submission(self, user: User) -> bool:
-        """False for the second click on the same page; see FormToken."""
+        """False for the second of two clicks at the same time; see FormToken."""
         return FormToken.objects.claim(self.cleaned_data["once"], user)

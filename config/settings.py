@@ -289,3 +289,7 @@ DJANGO_TABLES2_TEMPLATE = "tables/list.html"
 # --- Change history: triggers write it, so bulk and raw SQL are seen too --------------------------
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 PGHISTORY_APPEND_ONLY = True
+# Triggers are installed after every migrate from what the models say. As migration operations they made a fresh
+# database three times slower to build (each one renders the whole state of all models).
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True

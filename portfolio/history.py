@@ -11,7 +11,7 @@ from typing import Any
 
 import pghistory.models
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,6 +21,7 @@ from accounts.models import User
 from clients.models import Client
 from contracts.models import Contract
 
+ELSEWHERE = "…"  # for what the reader may not see, or what is gone
 MOST = 300  # changes of each kind that a page of history goes back
 LABELS = {
     "insert": pgettext_lazy("history", "added"),
@@ -48,19 +49,23 @@ def events_of(client: Client) -> list[Any]:
 
 
 def _latest(*rows: Model) -> list[Any]:
-    """What points at the rows, and the rows themselves."""
+    """What points at the rows, and the rows themselves; not their like (subsidiaries of a client are clients)."""
     events = pghistory.models.Events.objects
-    pointing = events.references(*rows).order_by("-pgh_created_at")[:MOST]  # type: ignore[no-untyped-call]
+    others = events.references(*rows).exclude(pgh_obj_model=rows[0]._meta.label)  # type: ignore[no-untyped-call]
+    pointing = others.order_by("-pgh_created_at")[:MOST]
     if isinstance(rows[0], Contract):  # a contract itself already points at the client
         return list(pointing)
     return [*pointing, *events.tracks(*rows).order_by("-pgh_created_at")[:MOST]]  # type: ignore[no-untyped-call]
 
 
-def readable(events: Iterable[Any]) -> list[Change]:
-    """Events with names for ids and days as people write them; a handful of statements for any number of events."""
+def readable(events: Iterable[Any], reader: User) -> list[Change]:
+    """Events with names for ids and days as people write them; a handful of statements for any number of events.
+
+    What an id points at is named only if `reader` may see it.
+    """
     events = list(events)
     people = dict(User.objects.filter(pk__in=_authors(events)).values_list("pk", "full_name"))
-    names = _names(events)
+    names = _names(events, reader)
     return [
         Change(
             at=event.pgh_created_at,
@@ -100,7 +105,7 @@ def _known_fields(event: Any) -> list[tuple[Field[Any, Any], Any, Any]]:
     ]
 
 
-def _names(events: list[Any]) -> dict[tuple[type[Model], Any], str]:
+def _names(events: list[Any], reader: User) -> dict[tuple[type[Model], Any], str]:
     """What the foreign keys point at, in one statement per table."""
     wanted: dict[type[Model], set[Any]] = defaultdict(set)
     for event in events:
@@ -110,8 +115,13 @@ def _names(events: list[Any]) -> dict[tuple[type[Model], Any], str]:
     return {
         (model, row.pk): str(row)
         for model, keys in wanted.items()
-        for row in model._default_manager.filter(pk__in=keys)
+        for row in _named(model, reader).filter(pk__in=keys)
     }
+
+
+def _named(model: type[Model], reader: User) -> QuerySet[Any]:
+    rows = model._default_manager.all()
+    return rows.visible_to(reader) if hasattr(rows, "visible_to") else rows
 
 
 def _fields(event: Any, names: dict[tuple[type[Model], Any], str]) -> list[tuple[str, str, str]]:
@@ -125,7 +135,9 @@ def _shown(field: Field[Any, Any], value: Any, names: dict[tuple[type[Model], An
     if value in (None, ""):
         return formats.DASH
     if field.is_relation:
-        return names.get((field.related_model, value), f"#{value}")  # type: ignore[arg-type] # a foreign key has one
+        return names.get((field.related_model, value), ELSEWHERE)  # type: ignore[arg-type] # a foreign key has one
+    if field.name == "npwp":
+        return Client(npwp=value).shown_npwp
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

@@ -14,8 +14,9 @@ from django.utils.translation import pgettext_lazy
 from heroicons.templatetags.heroicons import heroicon_mini
 
 from accounts import formats
+from accounts.days import today
 from clients.models import Client, Task
-from contracts.models import ClientStanding
+from contracts.models import ClientStanding, TermState
 from contracts.values import monthly
 
 # On a phone a row is a card: a main cell, one beside it, further lines; the other cells are left out.
@@ -45,9 +46,13 @@ class Column(tables.Column):  # type: ignore[misc] # django-tables2 has no types
 def status_badge(value: str) -> SafeString:
     """The status of a client as a badge."""
     status = ClientStanding.Status(value)
-    tone, icon = STATUS[status]
+    return badge(status.label, *STATUS[status])
+
+
+def badge(label: Any, tone: str, icon: str) -> SafeString:
+    """A word with icon and colour; `tone` is healthy, attention, risk or unknown."""
     return format_html(
-        '<span class="status-badge status-{}">{}{}</span>', tone, heroicon_mini(icon, size=16), status.label
+        '<span class="status-badge status-{}">{}{}</span>', tone, heroicon_mini(icon, size=16), label
     )
 
 
@@ -112,6 +117,71 @@ class ClientTable(tables.Table):  # type: ignore[misc] # django-tables2 has no t
 
     def value_next_step(self, record: Any) -> str:
         return record.next_step or ""
+
+
+TERM_STATE = {
+    TermState.UNDECIDED: ("attention", "clock"),
+    TermState.EXPIRED: ("risk", "exclamation-triangle"),
+    TermState.RENEWED: ("healthy", "check-circle"),
+    TermState.LET_RENEW: ("healthy", "arrow-path"),
+    TermState.ENDS: ("unknown", "minus-circle"),
+}
+
+
+class RenewalTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+    client = Column(accessor="sort_name", verbose_name=_("Client"), attrs=MAIN)
+    binding = Column(verbose_name=_("Binding date"), attrs={"td": {"class": "text-nowrap card-side"}})
+    state = Column(verbose_name=pgettext_lazy("renewal", "State"), attrs=LINE)
+    end = Column(accessor="last_day", verbose_name=_("Ends"), attrs=NO_WRAP)
+    value = Column(
+        accessor="annual_value",
+        verbose_name=_("Monthly value (MRR)"),
+        attrs={"th": {"class": "amount"}, "td": {"class": "amount card-line"}},
+    )
+    owner = Column(accessor="owner_name", verbose_name=_("Responsible"), attrs=LINE)
+
+    class Meta:
+        order_by = "binding"
+
+    def render_client(self, record: Any) -> SafeString:
+        return format_html(
+            '<a class="fw-semibold" href="{}">{}</a><div class="small"><a href="{}">{}</a></div>',
+            record.client.get_absolute_url(),
+            record.client,
+            record.contract.get_absolute_url(),
+            record.contract,
+        )
+
+    def value_client(self, record: Any) -> str:
+        return f"{record.client} ({record.contract})"
+
+    def render_binding(self, value: date) -> SafeString:
+        return format_html(
+            '{}<div class="text-secondary small">{}</div>',
+            formats.day(value),
+            formats.distance(value, today()),
+        )
+
+    def value_binding(self, value: date) -> date:
+        return value
+
+    def render_state(self, value: str) -> SafeString:
+        return badge(TermState(value).label, *TERM_STATE[TermState(value)])
+
+    def value_state(self, value: str) -> str:
+        return str(TermState(value).label)
+
+    def render_end(self, value: date) -> str:
+        return formats.day(value)
+
+    def value_end(self, value: date) -> date:
+        return value
+
+    def render_value(self, value: Decimal) -> str:
+        return formats.money(monthly(value))
+
+    def value_value(self, value: Decimal | None) -> Decimal | None:
+        return None if value is None else monthly(value)
 
 
 class TaskTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types

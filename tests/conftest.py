@@ -1,13 +1,16 @@
 """The cast: a small company that every test of rights uses, and a fixed day."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 
 from accounts.models import Team, User
 from clients.models import Client
@@ -21,6 +24,14 @@ def frozen() -> Iterator[time_machine.Traveller]:
     """Saturday, 21 November 2026, 10.00 in Jakarta, standing still."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@contextmanager
+def module_database(blocker: Any) -> Iterator[None]:
+    """For a module-scoped fixture: the frozen day and one transaction, rolled back after the last test."""
+    with blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @dataclass

@@ -57,8 +57,11 @@ class ClientForm(RevisionFormMixin):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        parents = Client.objects.visible_to(user).exclude(pk=self.instance.pk)
-        self.fields["parent"].queryset = parents  # type: ignore[attr-defined] # a ModelChoiceField
+        seen = Client.objects.visible_to(user)
+        if self.instance.parent_id and not seen.filter(pk=self.instance.parent_id).exists():
+            del self.fields["parent"]  # neither shown to, nor lost by, somebody who may not see it
+        else:
+            self.fields["parent"].queryset = seen.exclude(pk=self.instance.pk)  # type: ignore[attr-defined] # a ModelChoiceField
         self.fields["npwp"].max_length = None  # type: ignore[attr-defined] # dots and dashes are taken out first
         self.fields["npwp"].widget.attrs.update({"maxlength": 30, "inputmode": "numeric"})
         self.fields["npwp"].validators.clear()

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Contact
@@ -33,4 +34,13 @@ class ContactForm(RevisionFormMixin):
         cleaned = super().clean()
         if cleaned.get("has_whatsapp") and not cleaned.get("phone") and "phone" not in self.errors:
             self.add_error("phone", forms.ValidationError(_("WhatsApp needs a phone number.")))
+        if cleaned.get("is_primary") and self.instance.is_active and self._other_primary().exists():
+            self.add_error(
+                "is_primary", forms.ValidationError(_("This client has a primary contact already."))
+            )
         return cleaned
+
+    def _other_primary(self) -> "QuerySet[Contact]":
+        """`client` is no field of the form, so Django leaves its unique constraint unchecked."""
+        primary = Contact.objects.filter(client=self.instance.client, is_primary=True, is_active=True)
+        return primary.exclude(pk=self.instance.pk)

@@ -2,12 +2,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, Contact, Interaction
 from clients.models.interaction import Channel, Outcome
 from clients.revisions import RevisionFormMixin
+
+EARLIEST_YEAR = 1990  # year 1 in Jakarta is before year 1 in UTC, and no page could show it
 
 
 class InteractionForm(RevisionFormMixin):
@@ -32,11 +35,14 @@ class InteractionForm(RevisionFormMixin):
     def __init__(self, *args: Any, client: Client, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        contacts = Contact.objects.filter(client=client, is_active=True)
+        chosen = Q(pk=self.instance.contact_id)  # stays choosable after she left
+        contacts = Contact.objects.filter(Q(is_active=True) | chosen, client=client)
         self.fields["contact"].queryset = contacts  # type: ignore[attr-defined] # a ModelChoiceField
 
     def clean_happened_at(self) -> datetime:
         moment: datetime = self.cleaned_data["happened_at"]
+        if moment.year < EARLIEST_YEAR:
+            raise forms.ValidationError(_("This is too long ago."))
         if moment > self.now + timedelta(minutes=5):
             raise forms.ValidationError(
                 _("This lies in the future; what is planned belongs into the next step.")

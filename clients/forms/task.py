@@ -16,19 +16,23 @@ class TaskForm(RevisionFormMixin):
         widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
 
-class SnoozeForm(forms.Form):
+class SnoozeForm(RevisionFormMixin):
     """Put a task off; from the fourth time on only with a reason."""
+
+    class Meta:
+        model = Task
+        fields: tuple[str, ...] = ()  # `Task.snooze` writes
 
     until = forms.DateField(
         label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, task: Task, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["until"].initial = today + timedelta(days=1)
-        self.fields["reason"].required = task.snoozes >= MOST_SNOOZES
+        self.fields["reason"].required = self.instance.snoozes >= MOST_SNOOZES
         if self.fields["reason"].required:
             self.fields["reason"].help_text = _("This task was put off three times already.")
 

@@ -62,6 +62,9 @@ class NameKey(Func):
     output_field = models.TextField()
 
 
+MOST_WORDS = 10  # of a search: each is one more condition
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
     def visible_to(self, user: User) -> Self:
         """Clients that `user` may see today."""
@@ -84,7 +87,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def search(self, words: str) -> Self:
         """Clients with every word of `words` in legal or brand name; dots and case do not matter."""
         found = self
-        for word in words.replace(".", " ").split():
+        for word in words.replace(".", " ").split()[:MOST_WORDS]:
             found = found.filter(Q(legal_name__icontains=word) | Q(brand_name__icontains=word))
         return found
 

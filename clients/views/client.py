@@ -22,9 +22,11 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
     if not may_create_clients(request.user, day):
         raise PermissionDenied
     form = NewClientForm(request.POST or None, user=request.user)
+    if form.is_repeated():
+        return _to_newest_client(request)
     if form.is_valid():
         if not form.is_first_submission(request.user):
-            return redirect(Client.objects.filter(created_by=request.user).latest("pk"))
+            return _to_newest_client(request)
         client = create_client(form.save(commit=False), by=request.user, day=day)
         messages.success(request, _("%(client)s is in your portfolio now.") % {"client": client})
         _warn(request, form)
@@ -44,10 +46,13 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
 def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = locked_client_for(request.user, pk, Act.EDIT)
     form = ClientForm(request.POST or None, instance=client, user=request.user)
+    if form.is_repeated():
+        return redirect(client)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("The client's data is saved."))
-        _warn(request, form)
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("The client's data is saved."))
+            _warn(request, form)
         return redirect(client)
     return form_page(
         request,
@@ -64,9 +69,12 @@ def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def client_tier(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = locked_client_for(request.user, pk, Act.LEAD)
     form = TierForm(request.POST or None, instance=client)
+    if form.is_repeated():
+        return redirect(client)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("The tier is now %(tier)s.") % {"tier": client.get_tier_display()})
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("The tier is now %(tier)s.") % {"tier": client.get_tier_display()})
         return redirect(client)
     return form_page(
         request,
@@ -75,6 +83,12 @@ def client_tier(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         submit=_("Save tier"),
         back=client.get_absolute_url(),
     )
+
+
+def _to_newest_client(request: AuthenticatedRequest) -> HttpResponse:
+    """Where the first click of two has led."""
+    newest = Client.objects.visible_to(request.user).filter(created_by=request.user).order_by("pk").last()
+    return redirect(newest or "/clients/")
 
 
 def _warn(request: AuthenticatedRequest, form: ClientForm) -> None:

@@ -16,6 +16,8 @@ from clients.models import Act, Contact
 def contact_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.EDIT)
     form = ContactForm(request.POST or None, instance=Contact(client=client))
+    if form.is_repeated():
+        return redirect(client)
     if form.is_valid():
         if form.is_first_submission(request.user):
             form.save()
@@ -35,9 +37,12 @@ def contact_create(request: AuthenticatedRequest, client_pk: int) -> HttpRespons
 def contact_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     contact = row_for(request.user, Contact.objects.all(), pk, Act.EDIT)
     form = ContactForm(request.POST or None, instance=contact)
+    if form.is_repeated():
+        return redirect(contact.client)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("%(contact)s is saved.") % {"contact": contact})
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("%(contact)s is saved.") % {"contact": contact})
         return redirect(contact.client)
     return form_page(
         request,

@@ -31,6 +31,8 @@ def interaction_create(request: AuthenticatedRequest, client_pk: int) -> HttpRes
     client = locked_client_for(request.user, client_pk, Act.LOG)
     now = timezone.now()
     form = InteractionForm(request.POST or None, instance=Interaction(client=client), client=client, now=now)
+    if form.is_repeated():
+        return redirect(client)
     if form.is_valid():
         if form.is_first_submission(request.user):
             log_interaction(form.save(commit=False), by=request.user, now=now)
@@ -55,9 +57,12 @@ def interaction_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if not interaction.may_be_edited_by(request.user, now):
         raise PermissionDenied
     form = InteractionForm(request.POST or None, instance=interaction, client=interaction.client, now=now)
+    if form.is_repeated():
+        return redirect(interaction.client)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("The activity is corrected."))
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("The activity is corrected."))
         return redirect(interaction.client)
     return form_page(
         request,

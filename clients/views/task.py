@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,6 +20,8 @@ from clients.models import Act, Task
 def task_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.LOG)
     form = TaskForm(request.POST or None, instance=Task(client=client, owner=request.user))
+    if form.is_repeated():
+        return redirect(client)
     if form.is_valid():
         if form.is_first_submission(request.user):
             form.save()
@@ -42,9 +44,12 @@ def task_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
 def task_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
     form = TaskForm(request.POST or None, instance=task)
+    if form.is_repeated():
+        return redirect(task.client)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("The task is saved."))
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("The task is saved."))
         return redirect(task.client)
     return form_page(
         request,
@@ -78,10 +83,13 @@ def task_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def task_snooze(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     task = row_for(request.user, Task.objects.open(), pk, Act.LOG)
-    form = SnoozeForm(request.POST or None, task=task, today=today())
+    form = SnoozeForm(request.POST or None, instance=task, today=today())
+    if form.is_repeated():
+        return redirect(task.client)
     if form.is_valid():
-        task.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
-        messages.success(request, _("Put off until %(day)s.") % {"day": formats.day(task.snoozed_until)})
+        if form.is_first_submission(request.user):
+            task.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
+            messages.success(request, _("Put off until %(day)s.") % {"day": formats.day(task.snoozed_until)})
         return redirect(task.client)
     return form_page(
         request,
@@ -97,5 +105,7 @@ def _back(request: AuthenticatedRequest, task: Task) -> HttpResponse:
     """To the page the button was on, if it is one of ours; else to the client."""
     page = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-        return redirect(page)
+        return HttpResponseRedirect(
+            page
+        )  # an address as it stands; `redirect` would take it for the name of a view
     return redirect(task.client)

@@ -1,11 +1,12 @@
 """What follows from contracts and days. Written by contracts/projection.py only; nobody types here."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -69,6 +70,66 @@ class ActiveSpan(models.Model):
         return f"{self.client_id}: {self.first_day} – {self.last_day}"
 
 
+def _let_renew() -> "models.QuerySet[Any]":
+    from contracts.models.alert import RenewalDecision
+
+    return RenewalDecision.objects.filter(contract=OuterRef("contract"), term_end=OuterRef("last_day"))
+
+
+class TermState(models.TextChoices):
+    """What is known about how a term ends; never stored."""
+
+    UNDECIDED = "undecided", pgettext_lazy("term", "Undecided")
+    EXPIRED = "expired", pgettext_lazy("term", "Expired without a decision")
+    RENEWED = "renewed", pgettext_lazy("term", "Renewed")
+    LET_RENEW = "let_renew", pgettext_lazy("term", "Let renew")
+    ENDS = "ends", pgettext_lazy("term", "Ends")
+
+
+class TermQuerySet(ClientScopedQuerySet):
+    """Terms have a *binding date*: the last day for a notice if one is agreed, else their last day (domain.md)."""
+
+    def with_binding(self) -> Self:
+        """Adds `binding`, the day by which somebody has to decide."""
+        return self.annotate(binding=Coalesce("notice_deadline", "last_day"))
+
+    def running_on(self, day: date) -> Self:
+        """Of each contract the term that runs on `day`, else its first one; not if it is terminated or replaced."""
+        stays = Q(terminated_on__isnull=True) | Q(terminated_on__gte=day)
+        not_replaced = Q(successor_start__isnull=True) | Q(successor_start__gt=day)
+        return self.filter(stays, not_replaced, Q(first_day__lte=day) | Q(number=1), last_day__gte=day)
+
+    def with_state(self, day: date) -> Self:
+        """Adds `state`: what is known on `day` about how the term ends (TermState)."""
+        return self.annotate(
+            state=Case(
+                When(successor__isnull=False, then=Value(TermState.RENEWED)),
+                When(Q(notice_on__isnull=False) | Q(terminated_on__isnull=False), then=Value(TermState.ENDS)),
+                When(Exists(_let_renew()), then=Value(TermState.LET_RENEW)),
+                When(last_day__lt=day, then=Value(TermState.EXPIRED)),
+                default=Value(TermState.UNDECIDED),
+            )
+        )
+
+    def undecided(self) -> Self:
+        """Terms that nobody renewed, ended or decided to let renew."""
+        return self.filter(
+            ~Exists(_let_renew()),
+            successor__isnull=True,
+            notice_on__isnull=True,
+            terminated_on__isnull=True,
+        )
+
+    def lapsed(self, day: date) -> Self:
+        """Terms that are over on `day` while their value is still kept for a late renewal (kpis.md R5.5)."""
+        return self.filter(
+            rolls_over=False,
+            last_day__lt=day,
+            last_day_of_grace__gte=day,
+            last_day_of_grace__gt=F("last_day"),
+        )
+
+
 class ContractTerm(models.Model):
     """One term of a contract: the signed one or a following one by automatic renewal, up to 24 months ahead."""
 
@@ -88,7 +149,7 @@ class ContractTerm(models.Model):
     value_renewed = money_field(_("value renewed"))
     last_day_of_grace = models.DateField()
 
-    objects = ClientScopedQuerySet.as_manager()
+    objects = TermQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -40,6 +40,8 @@ def contract_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def contract_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.CONTRACT)
     form = ContractForm(request.POST or None, instance=Contract(client=client, created_by=request.user))
+    if form.is_repeated():
+        return redirect(client)
     if form.is_valid():
         if not form.is_first_submission(request.user):
             return redirect(client)
@@ -62,9 +64,12 @@ def contract_create(request: AuthenticatedRequest, client_pk: int) -> HttpRespon
 def contract_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     contract = _draft_for(request, pk)
     form = ContractForm(request.POST or None, instance=contract)
+    if form.is_repeated():
+        return redirect(contract)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("The draft is saved."))
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("The draft is saved."))
         return redirect(contract)
     return form_page(
         request,
@@ -93,6 +98,8 @@ def contract_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def line_create(request: AuthenticatedRequest, contract_pk: int) -> HttpResponse:
     contract = _draft_for(request, contract_pk)
     form = LineForm(request.POST or None, instance=ContractLine(contract=contract))
+    if form.is_repeated():
+        return redirect(contract)
     if form.is_valid():
         if form.is_first_submission(request.user):
             form.save()
@@ -114,9 +121,12 @@ def line_create(request: AuthenticatedRequest, contract_pk: int) -> HttpResponse
 def line_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     line = _draft_line_for(request, pk)
     form = LineForm(request.POST or None, instance=line)
+    if form.is_repeated():
+        return redirect(line.contract)
     if form.is_valid():
-        form.save()
-        messages.success(request, _("The product is saved."))
+        if form.is_first_submission(request.user):
+            form.save()
+            messages.success(request, _("The product is saved."))
         return redirect(line.contract)
     return form_page(
         request,

@@ -15,11 +15,11 @@ from clients.models import Answer, Contact, Interaction, Survey, Task
 from clients.models.interaction import Channel, Outcome
 from contracts.effective import add_months
 from portfolio.demo import seasons
-from portfolio.demo.chance import several, stream, weighted
+from portfolio.demo.chance import deck, several, stream, weighted
 from portfolio.demo.companies import Account
 
 COMMENTS = Path(__file__).with_name("comments.tsv")
-MONTHS_OF_TALKS = 15  # older ones would cost time and tell nothing
+MONTHS_OF_TALKS = 12  # older ones would cost time and tell nothing
 A_MONTH = 2.6  # interactions per client
 LOGGED_LATE = 0.03
 CHANNELS = {Channel.WHATSAPP: 46, Channel.CALL: 18, Channel.MEETING: 14, Channel.VISIT: 12, Channel.EMAIL: 10}
@@ -195,27 +195,33 @@ def nps_goal(quarter: date, all_quarters: Sequence[date], day: date) -> float:
     return NPS_FROM + (NPS_TO - NPS_FROM) * step
 
 
-def nps_score(rng: Random, goal: float) -> int:
-    """A score of a crowd whose promoters less detractors are `goal` points."""
-    detractors = 0.36 - goal / 200
-    passives = 0.28
-    chance = rng.random()
-    if chance < detractors:
-        return weighted(rng, {6: 42, 5: 24, 4: 14, 3: 9, 2: 6, 0: 5})
-    return rng.choice((7, 8)) if chance < detractors + passives else weighted(rng, {9: 6, 10: 4})
+def nps_scores(rng: Random, goal: float, count: int) -> list[int]:
+    """Scores of a crowd whose promoters less detractors are `goal` points."""
+    passives = 28.0
+    detractors = (100 - passives - goal) / 2
+    scores = {
+        "promoter": {9: 6, 10: 4},
+        "passive": {7: 1, 8: 1},
+        "detractor": {6: 42, 5: 24, 4: 14, 3: 9, 2: 6, 0: 5},
+    }
+    crowd = {"promoter": goal + detractors, "passive": passives, "detractor": detractors}
+    return [weighted(rng, scores[kind]) for kind in deck(rng, crowd, count)]
 
 
 def nps_answers(
     survey: Survey, accounts: Sequence[Account], quarter: date, goal: float, day: date
 ) -> Iterator[Answer]:
     """The answers of one round, sent in the second month of the quarter."""
+    rng = stream("nps", quarter)
+    answered: list[tuple[Contact, date]] = []
     for account in accounts:
-        rng = stream("nps", quarter, account.number)
+        share = FAR_RESPONSE if account.region in FAR else RESPONSE
         for contact in account.contacts[:2]:
             on = add_months(quarter, 1) + timedelta(days=rng.randrange(3, 20))
-            share = FAR_RESPONSE if account.region in FAR else RESPONSE
             if rng.random() < share and on < day and account.ledger.span_on(on):
-                yield answer(rng, survey, contact, nps_score(rng, goal), on)
+                answered.append((contact, on))
+    for (contact, on), score in zip(answered, nps_scores(rng, goal, len(answered)), strict=True):
+        yield answer(rng, survey, contact, score, on)
 
 
 def answer(rng: Random, survey: Survey, contact: Contact, score: int, on: date) -> Answer:

@@ -1,4 +1,4 @@
-"""Chance that is the same every time: one stream of random numbers per subject, so that subjects do not disturb each other."""
+"""Chance that is the same every time: a stream of random numbers per subject, so that none disturbs another."""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -21,7 +21,8 @@ def weighted(rng: Random, weights: Mapping[T, float]) -> T:
 
 def deck(rng: Random, weights: Mapping[T, float], count: int) -> list[T]:
     """`count` keys, each as often as its weight says, shuffled: a share without the luck of single draws."""
-    total, cards, seen = sum(weights.values()), [], 0.0
+    total, seen = sum(weights.values()), 0.0
+    cards: list[T] = []
     for key, weight in weights.items():
         seen += weight
         cards += [key] * (round(count * seen / total) - len(cards))

@@ -122,7 +122,7 @@ class Account:
     consents: list[Consent] = field(default_factory=list)
     deals: list[Deal] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
-    ledger: Ledger = Ledger((), (), (), None)
+    ledger: Ledger = field(default_factory=lambda: Ledger((), (), (), None))
     team: str = ""
     is_planted: bool = False
     silent_since: date | None = None  # nobody talked to the client from this day on

@@ -56,7 +56,7 @@ def build(day: date, clients: int = CLIENTS, draw: int = DRAW) -> Company:
     prepare_renewals(book, day)
     happened = activity(book, day)
     stories.act(book, happened, day)
-    rates = catalogue.exchange_rates(add_months(first_day, -12), day)
+    rates = catalogue.exchange_rates(add_months(first_day, -24), day)
     return Company(day, people, book, rates, happened)
 
 

@@ -76,7 +76,7 @@ class Deal:
 
     key: int
     start: date
-    end: date | None
+    end: date
     lines: list[Line]
     currency: str = "IDR"
     auto_renew: bool = False
@@ -171,18 +171,16 @@ class Simulation:
 
     def live(self, deal: Deal) -> Deal | None:
         """All terms of one contract; the contract that renews it, if there is one."""
-        for number in count(1):
-            assert deal.end
-            months = 12 * number if deal.auto_renew else 0
-            term_end = add_months(deal.start, months) - ONE_DAY if months else deal.end
+        term_end = deal.end
+        while True:
             self.live_through(deal, term_end)
             if deal.terminated_on or self.leaves(deal, term_end):
                 return None
             if not deal.auto_renew:
-                return self.renew(deal, deal.end)
+                return self.renew(deal, term_end)
             if term_end >= self.day:
                 return None
-        return None
+            term_end = add_months(term_end + ONE_DAY, 12) - ONE_DAY
 
     def days(self, least: int, most: int) -> timedelta:
         return timedelta(days=self.rng.randint(least, most))

@@ -19,11 +19,12 @@ PAGE = 50
 @require_safe
 def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     day = today()
-    seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
+    seen = Client.objects.visible_to(request.user).select_related("standing")
     client = get_object_or_404(seen.with_owner(day).with_last_contact(), pk=pk)
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
+        "parent": Client.objects.visible_to(request.user).filter(subsidiaries=client).first(),
         "acts": acts_of(request.user, client),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
@@ -50,5 +51,5 @@ def client_timeline(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def client_history(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = client_for(request.user, pk)
     page = Paginator(events_of(client), PAGE).get_page(request.GET.get("page"))
-    context = {"client": client, "page": page, "changes": readable(page.object_list)}
+    context = {"client": client, "page": page, "changes": readable(page.object_list, request.user)}
     return render(request, "portfolio/client_history.html", context)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum, Value
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -16,13 +16,15 @@ from django_tables2 import RequestConfig
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from clients.models import Client, Task
+from clients.models import Assignment, Client, Task
 from clients.models.access import may_create_clients
-from contracts.models import ClientStanding
+from contracts.converting import in_reporting_currency
+from contracts.models import ClientStanding, ContractTerm
+from contracts.models.derived import TermQuerySet
 from contracts.values import monthly
 from portfolio.exports import export
-from portfolio.filters import ClientFilter, TaskFilter
-from portfolio.tables import ClientTable, TaskTable
+from portfolio.filters import ClientFilter, RenewalFilter, TaskFilter
+from portfolio.tables import ClientTable, RenewalTable, TaskTable
 
 PAGE_SIZES = [25, 50, 100]
 
@@ -114,6 +116,32 @@ def _task_totals(tasks: QuerySet[Task]) -> dict[str, Any]:
     return {"count": tasks.count()}
 
 
+def renewal_rows(user: User) -> QuerySet[Any]:
+    """Terms that run or lapsed, of clients that `user` may see, each with its binding date, owner and value."""
+    day = today()
+    terms: TermQuerySet = ContractTerm.objects.visible_to(user)
+    owners = Assignment.objects.on(day).filter(client=OuterRef("client"), role__in=Assignment.Role.owning())
+    first = owners.order_by("-role")  # AM before AE
+    rows: QuerySet[Any] = (
+        (terms.running_on(day) | terms.lapsed(day))
+        .with_binding()
+        .with_state(day)
+        .select_related("client", "contract")
+        .annotate(
+            sort_name=Lower("client__legal_name"),
+            owner_id=Subquery(first.values("user")[:1]),
+            owner_name=Subquery(first.values("user__full_name")[:1]),
+            annual_value=in_reporting_currency("value_due", day),
+        )
+    )
+    return rows
+
+
+def _renewal_totals(terms: QuerySet[ContractTerm]) -> dict[str, Any]:
+    totals = terms.order_by().aggregate(count=Count("pk"), annual=Sum("annual_value"))
+    return totals | {"monthly": monthly(totals["annual"] or Decimal(0))}
+
+
 CLIENTS = Listing(
     "clients", "portfolio:client_export", client_rows, ClientFilter, ClientTable, _client_totals
 )
@@ -124,6 +152,10 @@ TASKS = Listing(
     TaskFilter,
     TaskTable,
     _task_totals,
+)
+
+RENEWALS = Listing(
+    "renewals", "portfolio:renewal_export", renewal_rows, RenewalFilter, RenewalTable, _renewal_totals
 )
 
 
@@ -147,3 +179,13 @@ def task_list(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 def task_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     return TASKS.export(request, kind)
+
+
+@require_safe
+def renewal_list(request: AuthenticatedRequest) -> HttpResponse:
+    return RENEWALS.page(request, "portfolio/renewal_list.html")
+
+
+@require_safe
+def renewal_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
+    return RENEWALS.export(request, kind)

@@ -9,6 +9,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
 from config import translations
+from portfolio.demo import people
 
 SEED = "seed_demo"
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             started = time.monotonic()
             step()
             self.stdout.write(f"[local] {name} ready in {time.monotonic() - started:.1f} s")
+        for line in sign_ins():
+            self.stdout.write(f"[local] {line}")
 
 
 def migrate() -> None:
@@ -44,3 +47,12 @@ def seed() -> None:
     """Fill an empty database with the demo company."""
     if settings.DEMO and SEED in get_commands() and not get_user_model().objects.exists():
         call_command(SEED)
+
+
+def sign_ins() -> list[str]:
+    """Who a visitor of the demo company may sign in as; nothing where it is not there."""
+    addresses = {f"{mailbox}@{people.DOMAIN}": shows for mailbox, shows in people.SIGN_INS.items()}
+    if not settings.DEMO or not get_user_model().objects.filter(email__in=addresses).exists():
+        return []
+    lines = [f"  {address:<26} {shows}" for address, shows in addresses.items()]
+    return [f"sign in with the password {people.PASSWORD} as", *lines]

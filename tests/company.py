@@ -1,0 +1,142 @@
+"""A company with one row of everything, each text naming whose it is: for tests of rights and of robustness."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from clients.models import Answer, Client, Contact, Interaction, Task
+from contracts.models import Contract, ContractLine, Product
+from contracts.projection import current_rules, project
+from tests.conftest import Cast, make_cast
+from tests.factories import (
+    AnswerFactory,
+    AssignmentFactory,
+    ContactFactory,
+    ContractFactory,
+    ContractLineFactory,
+    InteractionFactory,
+    PauseFactory,
+    ProductFactory,
+    TaskFactory,
+    UserFactory,
+)
+
+TODAY = date(2026, 11, 21)
+
+
+@dataclass
+class Portfolio:
+    """A client and everything that hangs on it; `canary` stands in each of its texts and nowhere else."""
+
+    canary: str
+    client: Client
+    contact: Contact
+    inactive_contact: Contact
+    interaction: Interaction
+    task: Task
+    done_task: Task
+    answer: Answer
+    contract: Contract
+    line: ContractLine
+    draft: Contract
+    draft_line: ContractLine
+    paused: Contract
+    noticed: Contract
+    rolling: Contract
+
+
+@dataclass
+class Company:
+    """The cast, a backup and a sponsor for its client, and the portfolios of the two clients."""
+
+    cast: Cast
+    people: dict[str, User]
+    own: Portfolio
+    foreign: Portfolio
+    product: Product
+    unsaved: dict[str, Any] = field(default_factory=dict)
+
+
+def make_company() -> Company:
+    cast = make_cast()
+    product = ProductFactory(name="Paket A")
+    names = (
+        "owner",
+        "colleague",
+        "outsider",
+        "lead",
+        "director",
+        "other_director",
+        "executive",
+        "administrator",
+    )
+    people = {name: getattr(cast, name) for name in names}
+    for role in ("support", "sponsor"):
+        people[role] = UserFactory(full_name=role.title())
+        AssignmentFactory(client=cast.client, user=people[role], role=role)
+    company = Company(
+        cast=cast,
+        people=people,
+        own=make_portfolio(cast.client, cast.owner, "kanarinusa", product),
+        foreign=make_portfolio(cast.foreign, cast.outsider, "kanarisaga", product),
+        product=product,
+    )
+    project([cast.client.pk, cast.foreign.pk], current_rules(), TODAY)
+    return company
+
+
+def make_portfolio(client: Client, owner: User, canary: str, product: Product) -> Portfolio:
+    Client.objects.filter(pk=client.pk).update(
+        legal_name=f"Klien {canary}",
+        brand_name=f"Merek {canary}",
+        street=f"Jalan {canary}",
+        source=f"Dari {canary}",
+    )
+    client.refresh_from_db()
+    contact = ContactFactory(client=client, full_name=f"Wahyuni {canary}", job_title=f"Manajer {canary}")
+    contract = ContractFactory(client=client, number=f"PKS-{canary}", payment_terms=f"Termin {canary}")
+    draft = ContractFactory(
+        client=client, number=f"DRAF-{canary}", status="draft", start=date(2027, 1, 1), end=None
+    )
+    noticed = ContractFactory(
+        client=client, number=f"PUTUS-{canary}", notice_on=date(2026, 11, 1), notice_by="client"
+    )
+    rolling = ContractFactory(client=client, number=f"LANJUT-{canary}", auto_renew=True)
+    paused = ContractFactory(client=client, number=f"JEDA-{canary}")
+    PauseFactory(contract=paused, start=date(2026, 11, 1), end=None, reason=f"Renovasi {canary}")
+    return Portfolio(
+        canary=canary,
+        client=client,
+        contact=contact,
+        inactive_contact=ContactFactory(client=client, full_name=f"Pamit {canary}", is_active=False),
+        interaction=InteractionFactory(
+            client=client, by=owner, contact=contact, summary=f"Cerita {canary}", next_step=f"Langkah {canary}",
+            next_step_due=date(2026, 12, 1),
+        ),
+        task=TaskFactory(client=client, owner=owner, title=f"Tugas {canary}"),
+        done_task=TaskFactory(
+            client=client, owner=owner, title=f"Beres {canary}", done_at="2026-11-20T10:00+07:00", done_by=owner
+        ),
+        answer=AnswerFactory(client=client, contact=contact, comment=f"Puas {canary}"),
+        contract=contract,
+        line=ContractLineFactory(contract=contract, product=product, unit_price=Decimal("12345678.00")),
+        draft=draft,
+        draft_line=ContractLineFactory(contract=draft, product=product),
+        paused=paused,
+        noticed=noticed,
+        rolling=rolling,
+    )  # fmt: skip
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is rolled back, so that one company serves many requests."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
