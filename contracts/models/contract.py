@@ -4,7 +4,7 @@ from typing import Self
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -26,12 +26,13 @@ class ContractQuerySet(ClientScopedQuerySet):
     def for_card(self, client: Client, day: date) -> Self:
         """A client's contracts with lines, the term that runs on `day` (else the next) and the value of that day."""
         from contracts.models.derived import ContractTerm, ValueSegment
+        from contracts.models.line import ContractLine
 
         terms = ContractTerm.objects.filter(contract=OuterRef("pk"), last_day__gte=day).order_by("number")
         worth = ValueSegment.objects.on(day).filter(contract=OuterRef("pk"), paused=False).order_by()
         return (
             self.filter(client=client)
-            .prefetch_related("lines__product", "pauses")
+            .prefetch_related(Prefetch("lines", ContractLine.objects.select_related("product")), "pauses")
             .annotate(
                 term_first=Subquery(terms.values("first_day")[:1]),
                 term_last=Subquery(terms.values("last_day")[:1]),

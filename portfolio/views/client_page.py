@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
-from clients.gate import acts_of, client_for
+from clients.gate import client_for
+from clients.models import access
 from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
 from contracts.bar import card_of
 from contracts.models import Contract
@@ -20,12 +21,13 @@ PAGE = 50
 def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     day = today()
     seen = Client.objects.visible_to(request.user).select_related("standing")
-    client = get_object_or_404(seen.with_owner(day).with_last_contact(), pk=pk)
+    whole = seen.with_owner(day).with_last_contact().with_acts(request.user, day)
+    client = get_object_or_404(whole, pk=pk)
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
         "parent": Client.objects.visible_to(request.user).filter(subsidiaries=client).first(),
-        "acts": acts_of(request.user, client),
+        "acts": access.acts(request.user, leads=client.is_led, roles=client.own_roles),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
         "contracts": [card_of(contract, day) for contract in Contract.objects.for_card(client, day)],

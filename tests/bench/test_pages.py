@@ -20,6 +20,8 @@ def busiest_client(user_pk: int) -> Client:
 
 PAGES = {
     "client list": ("director", lambda visitor: reverse("portfolio:client_list")),
+    "home": ("am", lambda visitor: reverse("portfolio:home")),
+    "home of a director": ("director", lambda visitor: reverse("portfolio:home")),
     "client page": ("am", lambda visitor: busiest_client(visitor.user.pk).get_absolute_url()),
 }
 
