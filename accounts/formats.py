@@ -99,5 +99,10 @@ def distance(value: date | None, today: date) -> str:
     return npgettext("distance of a day", "%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
 
 
+def near(value: date | None, today: date) -> str:
+    """“ (in 12 days)” beside a day of the next or last 60 days, else nothing: the day itself stands there already."""
+    return f" ({distance(value, today)})" if value and abs((value - today).days) <= FAR else ""
+
+
 def yes_no(value: bool) -> str:
     return gettext("Yes") if value else gettext("No")

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.days import jakarta_day
 from accounts.models import Tier, User
 from accounts.workdays import workday_on_or_before
 from clients.models import Assignment
-from contracts.models import AlertLadder, ContractTerm, RenewalAlert, RenewalDecision
+from contracts.models import AlertLadder, ContractTerm, RenewalAlert
 from notifications.models import Kind
 from notifications.telling import Message, mail, tell
 
 ONE_DAY = timedelta(days=1)
 LADDER = [120, 90, 60, 30, 7, 0]
 STRATEGIC_LADDER = [180, *LADDER]
-EXPIRED_FOR = timedelta(days=30)  # an expired term is pointed at so long, at least as long as it has grace
 LOOK_AHEAD = timedelta(days=10)  # longer than any run of off-days
 TEMPLATE = "mails/renewal"
 
@@ -41,7 +39,7 @@ def raise_alerts(now: datetime) -> int:
     """Bring the alerts to what `now` asks for and tell their owners; returns how many alerts are open."""
     day = jakarta_day(now)
     ladders = current_ladders()
-    terms = list(undecided_terms(day))
+    terms = list(ContractTerm.objects.undecided(day).select_related("client", "contract"))
     due = [found for term in terms if (found := stage_of(term, ladders, day))]
     alerts = _store(due, now)
     owners = owners_on(day, [term.client_id for term in terms])
@@ -54,25 +52,6 @@ def current_ladders() -> dict[str, list[int]]:
     """Days before the binding date, by tier: what the administration says, else the usual ones."""
     usual = {tier: STRATEGIC_LADDER if tier == Tier.STRATEGIC else LADDER for tier in Tier.values}
     return usual | dict(AlertLadder.objects.values_list("tier", "days"))
-
-
-def undecided_terms(day: date) -> QuerySet[ContractTerm]:
-    """Of each contract the first term that is not over on `day`, if nobody has decided about it.
-
-    Decided = a signed successor, a notice, a termination, or a recorded “let it renew”. A term that does not roll over
-    stays undecided for its days of grace, at least for EXPIRED_FOR.
-    """
-    decision = RenewalDecision.objects.filter(contract=OuterRef("contract"), term_end=OuterRef("last_day"))
-    still_open = Q(last_day__gte=day) | Q(
-        Q(last_day_of_grace__gte=day) | Q(last_day__gte=day - EXPIRED_FOR), rolls_over=False
-    )
-    earlier = ContractTerm.objects.filter(
-        still_open, contract=OuterRef("contract"), number__lt=OuterRef("number")
-    )
-    undecided = ContractTerm.objects.filter(
-        still_open, ~Exists(earlier), ~Exists(decision), successor=None, notice_on=None, terminated_on=None
-    )
-    return undecided.filter(first_day__lte=day, value_due__gt=0).select_related("client", "contract")
 
 
 def stage_of(term: ContractTerm, ladders: dict[str, list[int]], day: date) -> Due | None:

@@ -1,22 +1,20 @@
 """Signals: what should make somebody look at a client (domain.md, Signals). One class each, one sentence each.
 
-A signal is a column `signal_<name>` of a client: True = raised, False = not, NULL = unknown, because there is nothing
-to judge by. Unknown is never good. All columns of any number of clients come with one statement.
+A signal is raised, not raised, or unknown because there is nothing to judge by; unknown is never good. What signals
+judge by comes as columns of the clients, with one statement for any number of them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import (
-    BooleanField,
     Case,
     Exists,
     F,
-    IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -24,7 +22,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -53,9 +50,9 @@ Columns = dict[str, Combinable]
 
 
 class Signal:
-    """What a signal needs to know (`facts`), when it is raised (`state`) and how it is told (`sentence`).
+    """The columns that a signal needs (`facts`), when it is raised (`state`) and how it is told (`sentence`).
 
-    `facts` become columns of the client; `state` may name them. Days are Jakarta days, `day` is today.
+    Days are Jakarta days; `day` is today.
     """
 
     name: ClassVar[str]
@@ -63,32 +60,24 @@ class Signal:
     is_grave: ClassVar[bool] = False  # alone enough to be at risk
 
     def facts(self, day: date) -> Columns:
-        return {}
+        raise NotImplementedError
 
-    def state(self, day: date) -> Combinable:
+    def state(self, client: Any, day: date) -> bool | None:
+        """True = raised, False = not, None = unknown. `client` has the facts."""
         raise NotImplementedError
 
     def sentence(self, client: Any, day: date) -> str:
+        """Of a raised signal."""
         raise NotImplementedError
-
-    @property
-    def column(self) -> str:
-        return f"signal_{self.name}"
-
-
-def _raised_if(condition: Any, unknown_if: Any = None) -> Combinable:
-    unknown = [When(unknown_if, then=Value(None))] if unknown_if is not None else []
-    return Case(
-        *unknown,
-        When(condition, then=Value(True)),
-        default=Value(False),
-        output_field=BooleanField(null=True),
-    )
 
 
 def _first_day_of(days: int, day: date) -> date:
     """The first of the `days` days that end with `day`."""
     return day - timedelta(days=days - 1)
+
+
+def _is_at_most(score: int | None, worst: int) -> bool:
+    return score is not None and score <= worst
 
 
 def _midnight(day: date) -> datetime:
@@ -103,41 +92,36 @@ class DecisionDue(Signal):
     is_grave = True
 
     def facts(self, day: date) -> Columns:
-        terms = ContractTerm.objects.running_on(day).undecided().with_binding()
+        terms = ContractTerm.objects.undecided(day).filter(last_day__gte=day).with_binding()
         first = terms.filter(client=OuterRef("pk")).order_by("binding").values("binding")[:1]
         return {"binding_date": Subquery(first)}
 
-    def state(self, day: date) -> Combinable:
-        return _raised_if(Q(binding_date__lte=day + timedelta(days=DECISION_DAYS)))
+    def state(self, client: Any, day: date) -> bool | None:
+        return bool(client.binding_date and client.binding_date <= day + timedelta(days=DECISION_DAYS))
 
     def sentence(self, client: Any, day: date) -> str:
-        when = {
-            "day": formats.day(client.binding_date),
-            "distance": formats.distance(client.binding_date, day),
-        }
+        when = {"day": formats.day(client.binding_date) + formats.near(client.binding_date, day)}
         if client.binding_date < day:
             return _("The binding date %(day)s passed without a decision.") % when
-        return _("Decide on the renewal by %(day)s (%(distance)s).") % when
+        return _("Decide on the renewal by %(day)s.") % when
 
 
 class Expired(Signal):
-    """A contract is over, nobody decided, and its value is kept only through the grace (kpis.md R5.5)."""
+    """A contract is over and nobody decided; its value is kept only through the grace (kpis.md R5.5)."""
 
     name = "expired"
     label = gettext_lazy("Expired without a decision")
     is_grave = True
 
     def facts(self, day: date) -> Columns:
-        terms = (
-            ContractTerm.objects.lapsed(day).undecided().filter(client=OuterRef("pk")).order_by("last_day")
-        )
+        terms = ContractTerm.objects.undecided(day).filter(client=OuterRef("pk"), last_day__lt=day)
         return {
             "expired_on": Subquery(terms.values("last_day")[:1]),
             "lost_after": Subquery(terms.values("last_day_of_grace")[:1]),
         }
 
-    def state(self, day: date) -> Combinable:
-        return _raised_if(Q(expired_on__isnull=False))
+    def state(self, client: Any, day: date) -> bool | None:
+        return client.expired_on is not None
 
     def sentence(self, client: Any, day: date) -> str:
         return _(
@@ -159,14 +143,13 @@ class Quiet(Signal):
 
     def facts(self, day: date) -> Columns:
         talks = Interaction.objects.filter(client=OuterRef("pk")).order_by("-happened_at")
-        last = Subquery(talks.values("happened_at")[:1])
-        return {"last_talk_at": last, "quiet_since": Coalesce(last, F("created_at"))}
+        return {"last_talk_at": Subquery(talks.values("happened_at")[:1])}
 
-    def state(self, day: date) -> Combinable:
-        late = Q()
-        for tier, days in CADENCE_DAYS.items():
-            late |= Q(tier=tier, quiet_since__lt=_midnight(day - timedelta(days=days)))
-        return _raised_if(late, unknown_if=~late & Q(last_talk_at__isnull=True))
+    def state(self, client: Any, day: date) -> bool | None:
+        since = jakarta_day(client.last_talk_at or client.created_at)
+        if (day - since).days > CADENCE_DAYS[client.tier]:
+            return True
+        return False if client.last_talk_at else None
 
     def sentence(self, client: Any, day: date) -> str:
         allowed = CADENCE_DAYS[client.tier]
@@ -198,14 +181,13 @@ class BadAnswer(Signal):
             for kind in Survey.Kind.values
         }
 
-    def state(self, day: date) -> Combinable:
-        return _raised_if(
-            Q(last_nps__lte=WORST_NPS) | Q(last_csat__lte=WORST_CSAT),
-            unknown_if=Q(last_nps__isnull=True, last_csat__isnull=True),
-        )
+    def state(self, client: Any, day: date) -> bool | None:
+        if client.last_nps is None and client.last_csat is None:
+            return None
+        return _is_at_most(client.last_nps, WORST_NPS) or _is_at_most(client.last_csat, WORST_CSAT)
 
     def sentence(self, client: Any, day: date) -> str:
-        if client.last_nps is not None and client.last_nps <= WORST_NPS:
+        if _is_at_most(client.last_nps, WORST_NPS):
             return _("The last NPS answer was %(score)d of 10.") % {"score": client.last_nps}
         return _("The last CSAT answer was %(score)d of 5.") % {"score": client.last_csat}
 
@@ -221,17 +203,18 @@ class ValueFell(Signal):
 
     def facts(self, day: date) -> Columns:
         return {
-            "value_now": Coalesce(_contracted_value(day, day), Value(Decimal(0)), output_field=money()),
+            "value_now": _contracted_value(day, day),
             "value_then": _contracted_value(day - timedelta(days=VALUE_DAYS), day),
         }
 
-    def state(self, day: date) -> Combinable:
-        return _raised_if(Q(value_now__lt=F("value_then")), unknown_if=Q(value_then__isnull=True))
+    def state(self, client: Any, day: date) -> bool | None:
+        return None if client.value_then is None else (client.value_now or Decimal(0)) < client.value_then
 
     def sentence(self, client: Any, day: date) -> str:
+        now = client.value_now or Decimal(0)
         return _("The annual value fell by %(fall)s in 90 days, to %(now)s.") % {
-            "fall": formats.compact_money(client.value_then - client.value_now),
-            "now": formats.compact_money(client.value_now),
+            "fall": formats.compact_money(client.value_then - now),
+            "now": formats.compact_money(now),
         }
 
 
@@ -241,9 +224,12 @@ class Paused(Signal):
     name = "paused"
     label = gettext_lazy("Paused")
 
-    def state(self, day: date) -> Combinable:
-        paused = ValueSegment.objects.on(day).filter(client=OuterRef("pk"), paused=True)
-        return _raised_if(Exists(paused))
+    def facts(self, day: date) -> Columns:
+        segments = ValueSegment.objects.on(day).filter(client=OuterRef("pk"), paused=True)
+        return {"is_paused": Exists(segments)}
+
+    def state(self, client: Any, day: date) -> bool | None:
+        return bool(client.is_paused)
 
     def sentence(self, client: Any, day: date) -> str:
         return _("A part of the contract is paused.")
@@ -263,8 +249,8 @@ class KeyContactGone(Signal):
         gone = roles.filter(~Exists(heir), is_active=False).order_by("-pk")
         return {"key_contact_gone": Subquery(gone.values("full_name")[:1]), "has_key_contact": Exists(roles)}
 
-    def state(self, day: date) -> Combinable:
-        return _raised_if(Q(key_contact_gone__isnull=False), unknown_if=Q(has_key_contact=False))
+    def state(self, client: Any, day: date) -> bool | None:
+        return client.key_contact_gone is not None if client.has_key_contact else None
 
     def sentence(self, client: Any, day: date) -> str:
         return _("%(name)s, who decides or supports us there, is no longer active.") % {
@@ -283,11 +269,11 @@ class NoNextStep(Signal):
         undated = talks.annotate(
             undated=Case(When(next_step_due__isnull=True, then=F("next_step")), default=Value(""))
         )
-        return {"undated_step": Coalesce(Subquery(undated.values("undated")[:1]), Value(""))}
-
-    def state(self, day: date) -> Combinable:
         tasks = Task.objects.open().filter(client=OuterRef("pk"))
-        return _raised_if(Q(~Exists(tasks), undated_step=""))
+        return {"undated_step": Subquery(undated.values("undated")[:1]), "has_task": Exists(tasks)}
+
+    def state(self, client: Any, day: date) -> bool | None:
+        return not client.has_task and not client.undated_step
 
     def sentence(self, client: Any, day: date) -> str:
         return _("No next step is planned.")
@@ -305,8 +291,8 @@ class DataMissing(Signal):
         terms = ContractTerm.objects.filter(client=OuterRef("pk"), last_day_of_grace__gte=day)
         return {"has_owner": Exists(owners), "has_contact": Exists(contacts), "has_end": Exists(terms)}
 
-    def state(self, day: date) -> Combinable:
-        return _raised_if(Q(has_owner=False) | Q(has_contact=False) | Q(has_end=False))
+    def state(self, client: Any, day: date) -> bool | None:
+        return not (client.has_owner and client.has_contact and client.has_end)
 
     def sentence(self, client: Any, day: date) -> str:
         missing = [
@@ -342,32 +328,38 @@ def watched(clients: "QuerySet[Client]") -> "QuerySet[Client]":
     return clients.filter(standing__status__in=WATCHED)
 
 
-def with_signals(clients: "QuerySet[Client]", day: date) -> "QuerySet[Any]":
-    """Adds the columns of every signal on `day`, `signals_raised` (how many) and `is_at_risk`."""
+@dataclass(frozen=True)
+class Assessment:
+    """What the signals say about a client on a day."""
+
+    client: Client
+    raised: list[Signal]
+    unknown: list[Signal]
+    day: date
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Two signals or more, or a grave one (domain.md)."""
+        return len(self.raised) > MOST_AT_EASE or any(signal.is_grave for signal in self.raised)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The raised signals, graver ones first."""
+        return [signal.sentence(self.client, self.day) for signal in self.raised]
+
+
+def assess(clients: "QuerySet[Client]", day: date) -> list[Assessment]:
+    """What the signals say about each of the clients, in their order. One statement."""
     for signal in SIGNALS:
-        clients = clients.annotate(**signal.facts(day)).annotate(**{signal.column: signal.state(day)})
-    raised: Any = sum((_as_number(signal.column) for signal in SIGNALS), Value(0, IntegerField()))
-    return clients.annotate(signals_raised=raised).annotate(is_at_risk=_raised_if(_at_risk()))
+        clients = clients.annotate(**signal.facts(day))
+    return [_assessment(client, day) for client in clients]
 
 
-def _as_number(column: str) -> Combinable:
-    return Case(When(**{column: True}, then=Value(1)), default=Value(0), output_field=IntegerField())
-
-
-def _at_risk() -> Q:
-    """Two signals or more, or a grave one (domain.md)."""
-    rule = Q(signals_raised__gt=MOST_AT_EASE)
-    for signal in SIGNALS:
-        if signal.is_grave:
-            rule |= Q(**{signal.column: True})
-    return rule
-
-
-def sentences(client: Any, day: date) -> list[str]:
-    """The raised signals of a client of `with_signals`, graver ones first, each as a sentence."""
-    return [signal.sentence(client, day) for signal in SIGNALS if getattr(client, signal.column)]
-
-
-def unknown(client: Any) -> "list[_StrPromise]":
-    """Labels of the signals of a client of `with_signals` that cannot be judged yet."""
-    return [signal.label for signal in SIGNALS if getattr(client, signal.column) is None]
+def _assessment(client: Client, day: date) -> Assessment:
+    states = [(signal, signal.state(client, day)) for signal in SIGNALS]
+    return Assessment(
+        client,
+        raised=[signal for signal, state in states if state],
+        unknown=[signal for signal, state in states if state is None],
+        day=day,
+    )

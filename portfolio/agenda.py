@@ -14,7 +14,7 @@ from accounts import formats
 from accounts.models import User
 from clients.models import Assignment, Client, Task
 from contracts.models import ContractTerm
-from kpis.signals import DECISION_DAYS, sentences, watched, with_signals
+from kpis.signals import DECISION_DAYS, assess, watched
 from portfolio.viewpoints import WORKING_ROLES
 
 MOST = 7  # rows of a card
@@ -75,9 +75,9 @@ def _list(name: str, user: User, **filters: Any) -> str:
 
 
 def _decisions(clients: "QuerySet[Client]", day: date) -> list[Row]:
-    """Undecided terms by binding date: lapsed ones and those due within 30 days."""
-    terms = ContractTerm.objects.filter(client__in=clients).undecided().with_binding()
-    due = terms.running_on(day).filter(binding__lte=day + timedelta(days=DECISION_DAYS)) | terms.lapsed(day)
+    """Undecided terms by binding date: expired ones and those due within 30 days."""
+    terms = ContractTerm.objects.filter(client__in=clients).undecided(day).with_binding()
+    due = terms.filter(binding__lte=day + timedelta(days=DECISION_DAYS))
     rows = due.select_related("client", "contract").order_by("binding", "pk")
     return [
         Row(term, term.client, [why_decide(term, day)], term.value_due, term.currency, term.binding < day)
@@ -88,24 +88,21 @@ def _decisions(clients: "QuerySet[Client]", day: date) -> list[Row]:
 def why_decide(term: Any, day: date) -> str:
     """What the binding date of a term (`with_binding`) means for who reads it on `day`."""
     words = {
-        "binding": formats.day(term.binding),
-        "distance": formats.distance(term.binding, day),
+        "binding": formats.day(term.binding) + formats.near(term.binding, day),
         "end": formats.day(term.last_day),
         "grace": formats.day(term.last_day_of_grace),
     }
     if term.last_day < day:
         return _("Ended on %(end)s without a decision; counts as lost after %(grace)s.") % words
     if term.notice_deadline is None:
-        return _("Ends on %(end)s (%(distance)s).") % words
+        return _("Ends on %(binding)s.") % words
     if term.binding < day and term.rolls_over:
         return _("Notice deadline %(binding)s passed; renews by itself after %(end)s.") % words
     if term.binding < day:
         return _("Notice deadline %(binding)s passed; ends on %(end)s.") % words
     if term.rolls_over:
-        return (
-            _("Notice deadline %(binding)s (%(distance)s); otherwise renews by itself after %(end)s.") % words
-        )
-    return _("Notice deadline %(binding)s (%(distance)s); ends on %(end)s.") % words
+        return _("Notice deadline %(binding)s; otherwise renews by itself after %(end)s.") % words
+    return _("Notice deadline %(binding)s; ends on %(end)s.") % words
 
 
 def _tasks(user: User, day: date) -> list[Row]:
@@ -118,24 +115,23 @@ def _tasks(user: User, day: date) -> list[Row]:
 
 def _why_do(task: Task, day: date) -> str:
     if task.due_on < day:
-        return _("Overdue since %(day)s (%(distance)s).") % {
-            "day": formats.day(task.due_on),
-            "distance": formats.distance(task.due_on, day),
+        return _("Overdue since %(day)s.") % {
+            "day": formats.day(task.due_on) + formats.near(task.due_on, day)
         }
     return _("Due today.")
 
 
 def _attention(clients: "QuerySet[Client]", day: date) -> list[Row]:
     """Clients with signals: at risk first, then by value."""
-    rows = (
-        with_signals(watched(clients), day)
-        .filter(signals_raised__gt=0)
+    by_value = (
+        watched(clients)
         .select_related("standing")
-        .order_by("-is_at_risk", F("standing__annual_value").desc(nulls_last=True), "pk")
+        .order_by(F("standing__annual_value").desc(nulls_last=True), "pk")
     )
+    found = [each for each in assess(by_value, day) if each.raised]
     return [
-        Row(client, client, sentences(client, day), _worth(client), is_late=bool(client.is_at_risk))
-        for client in rows
+        Row(each.client, each.client, each.sentences, _worth(each.client), is_late=each.is_at_risk)
+        for each in sorted(found, key=lambda each: not each.is_at_risk)
     ]
 
 
@@ -147,7 +143,7 @@ def _worth(client: Client) -> Decimal | None:
 def next_due(user: User, day: date) -> date | None:
     """The next day after `day` on which something of `user` is due: a task or a binding date."""
     tasks = Task.objects.visible_to(user).open().filter(owner=user, due_on__gt=day)
-    terms = ContractTerm.objects.filter(client__in=clients_worked_on(user, day)).running_on(day).undecided()
+    terms = ContractTerm.objects.filter(client__in=clients_worked_on(user, day)).undecided(day)
     days = [
         tasks.aggregate(first=Min("due_on"))["first"],
         terms.with_binding().filter(binding__gt=day).aggregate(first=Min("binding"))["first"],

@@ -15,7 +15,7 @@ from clients.models import Assignment, Client, Task
 from clients.models.client import Industry
 from clients.models.task import TaskQuerySet
 from contracts.models import ClientStanding, ContractTerm, TermState
-from kpis.signals import DECISION_DAYS, SIGNALS, watched, with_signals
+from kpis.signals import DECISION_DAYS, SIGNALS, assess, watched
 
 NOBODY = "none"
 
@@ -83,10 +83,14 @@ class ClientFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has
 
     def with_signal(self, clients: QuerySet[Client], name: str, signal: str) -> QuerySet[Client]:
         """Clients of which the signal is raised today; unknown ones are not among them."""
-        seen = with_signals(watched(Client.objects.all()), today())
-        wanted = {"risk": Q(is_at_risk=True), "any": Q(signals_raised__gt=0)}
-        found = seen.filter(wanted.get(signal, Q(**{f"signal_{signal}": True})))
-        return clients.filter(pk__in=found.values("pk"))
+        found = [
+            each.client.pk
+            for each in assess(watched(clients), today())
+            if (signal == "risk" and each.is_at_risk)
+            or (signal == "any" and each.raised)
+            or signal in {raised.name for raised in each.raised}
+        ]
+        return clients.filter(pk__in=found)
 
 
 class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has no types

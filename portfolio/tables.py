@@ -1,12 +1,14 @@
 """Columns of the lists: what a cell shows (`render_`), what it exports (`value_`) and how it sorts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,10 +21,15 @@ from accounts.days import today
 from clients.models import Client, Task
 from contracts.models import ClientStanding, TermState
 from contracts.values import monthly
+from kpis.windows import Window
+from portfolio.people import RENEWAL_DAYS, Holding
+from portfolio.tiles import FEW, rows_url, told_share
+from portfolio.viewpoints import Viewpoint
 
 # On a phone a row is a card: a main cell, one beside it, further lines; the other cells are left out.
 MAIN, LINE = {"td": {"class": "card-main"}}, {"td": {"class": "card-line"}}
 NUMBER = {"th": {"class": "amount"}, "td": {"class": "amount card-side"}}
+AMOUNT = {"th": {"class": "amount"}, "td": {"class": "amount"}}
 NO_WRAP = {"td": {"class": "text-nowrap"}}
 
 # Icon and word and colour, never colour alone.
@@ -166,12 +173,8 @@ class RenewalTable(ListTable):
     def value_client(self, record: Any) -> str:
         return f"{record.client} ({record.contract})"
 
-    def render_binding(self, value: date) -> SafeString:
-        return format_html(
-            '{}<div class="text-secondary small">{}</div>',
-            formats.day(value),
-            formats.distance(value, today()),
-        )
+    def render_binding(self, value: date) -> str:
+        return formats.day(value) + formats.near(value, today())
 
     def value_binding(self, value: date) -> date:
         return value
@@ -240,3 +243,78 @@ class TaskTable(ListTable):
         if task.snoozed_until:
             return _("Put off until %(day)s") % {"day": formats.day(task.snoozed_until)}
         return str(pgettext_lazy("task state", "Open"))
+
+
+def _total(name: str) -> Callable[..., Any]:
+    return lambda table: sum(getattr(row.record, name) for row in table.rows)
+
+
+def _total_value(table: Any) -> str:
+    amounts = [row.record.annual for row in table.rows]
+    return formats.DASH if None in amounts else formats.money(monthly(sum(amounts, Decimal(0))))
+
+
+class PeopleTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+    """Rows are `portfolio.people.Holding`. Retention is not sorted by: few clients allow no ranking (kpis.md R9)."""
+
+    name = tables.Column(verbose_name=_("Person"), attrs=MAIN, footer=_("Total"))
+    clients = tables.Column(verbose_name=_("Active clients"), attrs=AMOUNT, footer=_total("clients"))
+    value = tables.Column(
+        accessor="annual", verbose_name=_("Monthly value (MRR)"), attrs=NUMBER, footer=_total_value
+    )
+    retention = tables.Column(
+        verbose_name=_("Client retention, 12 months"), orderable=False, attrs=LINE, empty_values=()
+    )
+    renewals = tables.Column(verbose_name=_("Renewals in 90 days"), attrs=AMOUNT, footer=_total("renewals"))
+    alerts = tables.Column(verbose_name=_("Open alerts"), attrs=AMOUNT, footer=_total("alerts"))
+
+    def __init__(self, *args: Any, point: Viewpoint, window: Window | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.point, self.window = point, window
+
+    def render_name(self, record: Holding) -> SafeString | str:
+        if record.user is None:
+            return record.name
+        query = urlencode({"owner": record.user.pk})
+        return format_html(
+            '<a class="fw-semibold" href="{}?{}">{}</a>', reverse("portfolio:client_list"), query, record.name
+        )
+
+    def value_name(self, record: Holding) -> str:
+        return record.name
+
+    def render_value(self, record: Holding) -> SafeString | str:
+        if record.user is None or record.annual is None:
+            return formats.money(None if record.annual is None else monthly(record.annual))
+        url = rows_url(Viewpoint.of_person(record.user, self.point.role), "value")
+        return format_html('<a href="{}">{}</a>', url, formats.money(monthly(record.annual)))
+
+    def value_value(self, record: Holding) -> Decimal | None:
+        return None if record.annual is None else monthly(record.annual)
+
+    def render_retention(self, record: Holding) -> SafeString | str:
+        told = self.value_retention(record)
+        if record.user is None or not record.retention.denominator or self.window is None:
+            return told
+        url = rows_url(Viewpoint.of_person(record.user, self.point.role), "logo_retention", self.window)
+        return format_html('<a href="{}">{}</a>', url, told)
+
+    def value_retention(self, record: Holding) -> str:
+        value, base, _notes = told_share(record.retention)
+        if not record.retention.denominator:
+            return value
+        return value if record.retention.denominator < FEW else f"{value} ({base})"
+
+    def render_renewals(self, record: Holding) -> SafeString | str:
+        if record.user is None or not record.renewals:
+            return formats.number(record.renewals)
+        query = urlencode({"owner": record.user.pk, "days": RENEWAL_DAYS})
+        return format_html(
+            '<a href="{}?{}">{}</a>',
+            reverse("portfolio:renewal_list"),
+            query,
+            formats.number(record.renewals),
+        )
+
+    def value_renewals(self, record: Holding) -> int:
+        return record.renewals

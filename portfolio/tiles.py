@@ -230,10 +230,15 @@ def _change_of_value(numbers: Numbers, annual: Decimal | None, day: date) -> Cha
     last_day = day.replace(day=1) - ONE_DAY
     month = Window(WindowKind.MONTH, last_day.replace(day=1), last_day)
     before = numbers.sums[month].closing_arr if month in numbers.sums else None
+    return money_change(annual, before, month_name(last_day))
+
+
+def money_change(annual: Decimal | None, before: Decimal | None, than: str) -> Change | None:
+    """Between two annual values, told monthly; nothing to tell if one is unknown."""
     if annual is None or before is None:
         return None
     amount = formats.compact_money(monthly(abs(annual - before)))
-    return change_in_words(annual - before, amount, month_name(last_day))
+    return change_in_words(annual - before, amount, than)
 
 
 def upsell_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portfolio.views import client_page, figures, home, lists, search
+from portfolio.views import client_page, figures, home, lists, search, team
 
 app_name = "portfolio"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("renewals/export/<slug:kind>/", lists.renewal_export, name="renewal_export"),
     path("figures/<slug:measure>/", figures.figure_rows, name="figure_rows"),
     path("figures/<slug:measure>/export/<slug:kind>/", figures.figure_export, name="figure_export"),
+    path("team/", team.team_page, name="team_page"),
+    path("team/export/<slug:kind>/", team.team_export, name="team_export"),
     path("tasks/", lists.task_list, name="task_list"),
     path("tasks/export/<slug:kind>/", lists.task_export, name="task_export"),
     path("search/", search.search, name="search"),

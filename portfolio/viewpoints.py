@@ -6,7 +6,7 @@ In addresses: `?scope=user:5&role=AM`. What one may not see does not exist (404)
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
@@ -39,8 +39,17 @@ class Viewpoint:
 
     @classmethod
     def of_team(cls, team: Team, role: str) -> Self:
+        """The team with every team below it."""
         below = Team.objects.below(Team.objects.filter(pk=team.pk)).exclude(pk=team.pk)
         return cls(Scope.TEAM, role, teams=(team, *below))
+
+    @classmethod
+    def of_team_among(cls, team: Team, teams: Iterable[Team], role: str) -> Self:
+        """Like `of_team`, if `teams` has the whole tree already."""
+        tree = [team]
+        for top in tree:
+            tree.extend(each for each in teams if each.parent_id == top.pk)
+        return cls(Scope.TEAM, role, teams=tuple(tree))
 
     @classmethod
     def of_company(cls, role: str) -> Self:
@@ -71,7 +80,7 @@ class Viewpoint:
             return Snapshot.objects.for_teams(self.teams, self.role)
         return Snapshot.objects.for_company(self.role)
 
-    def clients(self, day: date) -> "QuerySet[Client]":
+    def clients(self, day: date) -> "QuerySet[Any]":
         """Clients whose value is this scope's on `day` (kpis.md R7, stocks), with `credited_id`, who holds each.
 
         To a tree belong also those that nobody holds now and that one of its people held last.

@@ -1,11 +1,11 @@
 """What follows from contracts and days. Written by contracts/projection.py only; nobody types here."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,6 +14,7 @@ from accounts.days import range_of, same
 from clients.models import Client, ClientScopedQuerySet
 from contracts.models.money import money_field
 
+EXPIRED_FOR = timedelta(days=30)  # an expired term is pointed at so long, at least as long as it has grace
 OVERLAPS = (range_of("first_day", "last_day"), "&&")
 
 
@@ -94,10 +95,10 @@ class TermQuerySet(ClientScopedQuerySet):
         return self.annotate(binding=Coalesce("notice_deadline", "last_day"))
 
     def running_on(self, day: date) -> Self:
-        """Of each contract the term that runs on `day`, else its first one; not if it is terminated or replaced."""
+        """Of each contract the term that runs on `day`; not if it is terminated or replaced by then."""
         stays = Q(terminated_on__isnull=True) | Q(terminated_on__gte=day)
         not_replaced = Q(successor_start__isnull=True) | Q(successor_start__gt=day)
-        return self.filter(stays, not_replaced, Q(first_day__lte=day) | Q(number=1), last_day__gte=day)
+        return self.filter(stays, not_replaced, first_day__lte=day, last_day__gte=day)
 
     def with_state(self, day: date) -> Self:
         """Adds `state`: what is known on `day` about how the term ends (TermState)."""
@@ -111,22 +112,27 @@ class TermQuerySet(ClientScopedQuerySet):
             )
         )
 
-    def undecided(self) -> Self:
-        """Terms that nobody renewed, ended or decided to let renew."""
-        return self.filter(
-            ~Exists(_let_renew()),
-            successor__isnull=True,
-            notice_on__isnull=True,
-            terminated_on__isnull=True,
-        )
+    def undecided(self, day: date) -> Self:
+        """Of each contract the first term that is not over on `day`, if nobody has decided about it.
 
-    def lapsed(self, day: date) -> Self:
-        """Terms that are over on `day` while their value is still kept for a late renewal (kpis.md R5.5)."""
+        Decided = a signed successor, a notice, a termination, or a recorded “let it renew”. A term that does not
+        roll over stays undecided for its days of grace, at least for EXPIRED_FOR.
+        """
+        is_open = Q(last_day__gte=day) | Q(
+            Q(last_day_of_grace__gte=day) | Q(last_day__gte=day - EXPIRED_FOR), rolls_over=False
+        )
+        earlier = ContractTerm.objects.filter(
+            is_open, contract=OuterRef("contract"), number__lt=OuterRef("number")
+        )
         return self.filter(
-            rolls_over=False,
-            last_day__lt=day,
-            last_day_of_grace__gte=day,
-            last_day_of_grace__gt=F("last_day"),
+            is_open,
+            ~Exists(earlier),
+            ~Exists(_let_renew()),
+            successor=None,
+            notice_on=None,
+            terminated_on=None,
+            first_day__lte=day,
+            value_due__gt=0,
         )
 
 

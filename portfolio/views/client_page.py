@@ -11,6 +11,7 @@ from clients.models import access
 from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
 from contracts.bar import card_of
 from contracts.models import Contract
+from kpis.signals import assess, watched
 from portfolio.history import events_of, readable
 
 TIMELINE = 10
@@ -36,6 +37,7 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "timeline_length": TIMELINE,
         "timeline_slice": f":{TIMELINE}",
         "answers": Answer.objects.filter(client=client).select_related("survey", "contact")[:5],
+        "assessment": next(iter(assess(watched(Client.objects.filter(pk=client.pk)), day)), None),
         "today": day,
     }
     return render(request, "portfolio/client_page.html", context)

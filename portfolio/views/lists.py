@@ -127,13 +127,13 @@ def _task_totals(tasks: QuerySet[Task]) -> dict[str, Any]:
 
 
 def renewal_rows(user: User) -> QuerySet[Any]:
-    """Terms that run or lapsed, of clients that `user` may see, each with its binding date, owner and value."""
+    """Terms that run or expired without a decision, with binding date, owner and value of each."""
     day = today()
     terms: TermQuerySet = ContractTerm.objects.visible_to(user)
     owners = Assignment.objects.on(day).filter(client=OuterRef("client"), role__in=Assignment.Role.owning())
     first = owners.order_by("-role")  # AM before AE
     rows: QuerySet[Any] = (
-        (terms.running_on(day) | terms.lapsed(day))
+        (terms.running_on(day) | terms.undecided(day))
         .with_binding()
         .with_state(day)
         .select_related("client", "contract")
