@@ -1,6 +1,6 @@
 """Columns of the lists: what a cell shows (`render_`), what it exports (`value_`) and how it sorts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -64,7 +64,17 @@ def badge(label: Any, tone: str, icon: str) -> SafeString:
     )
 
 
-class ClientTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+class ListTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+    """A table of the lists: the attributes of its cells follow from the column alone, never from the row."""
+
+    def lines(self) -> Iterator[list[tuple[SafeString, Any]]]:
+        """Rows of the page for the template, each cell with its attributes, which are worked out once per column."""
+        attributes = [column.attrs["td"].as_html() for column in self.columns]
+        for row in self.paginated_rows:
+            yield list(zip(attributes, row, strict=True))
+
+
+class ClientTable(ListTable):
     name = Column(accessor="sort_name", verbose_name=_("Client"), attrs=MAIN)
     owner = Column(accessor="owner_name", verbose_name=_("Responsible"))
     status = Column(verbose_name=_("Status"), attrs=LINE)
@@ -136,7 +146,7 @@ TERM_STATE = {
 }
 
 
-class RenewalTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+class RenewalTable(ListTable):
     client = Column(accessor="sort_name", verbose_name=_("Client"), attrs=MAIN)
     binding = Column(verbose_name=_("Binding date"), attrs={"td": {"class": "text-nowrap card-side"}})
     state = Column(verbose_name=pgettext_lazy("renewal", "State"), attrs=LINE)
@@ -188,7 +198,7 @@ class RenewalTable(tables.Table):  # type: ignore[misc] # django-tables2 has no 
         return None if value is None else monthly(value)
 
 
-class TaskTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+class TaskTable(ListTable):
     title = Column(verbose_name=_("Task"), attrs=MAIN)
     client = Column(accessor="client__legal_name", verbose_name=_("Client"), attrs=LINE)
     due = Column(

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -7,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
-from clients.gate import acts_of, client_for
-from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
+from clients.gate import client_for
+from clients.models import Answer, Assignment, Client, Contact, Interaction, Task, access
 from contracts.bar import card_of
 from contracts.models import Contract
 from kpis.signals import assess, watched
@@ -24,12 +26,12 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
     group = Client.objects.visible_to(request.user).filter(pk=OuterRef("parent"))
     seen = seen.with_owner(day).with_last_contact().annotate(sees_parent=Exists(group))
-    client = get_object_or_404(seen, pk=pk)
+    client: Any = get_object_or_404(seen.with_acts(request.user, day), pk=pk)  # Any: for the annotations
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
         "parent": client.parent if client.sees_parent else None,
-        "acts": acts_of(request.user, client),
+        "acts": access.acts(request.user, leads=client.is_led, roles=client.own_roles),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
         "contracts": [card_of(contract, day) for contract in Contract.objects.for_card(client, day)],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse, QueryDict
@@ -28,6 +29,14 @@ from portfolio.tables import ClientTable, RenewalTable, TaskTable
 PAGE_SIZES = [25, 50, 100]
 
 
+class CountedPaginator(Paginator):  # type: ignore[type-arg] # takes none at run time
+    """Its rows are counted already, together with their sums."""
+
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = count
+
+
 @dataclass(frozen=True)
 class Listing:
     """What a list is made of; `rows` is scoped to the user, `totals` speak of the whole filter."""
@@ -44,14 +53,15 @@ class Listing:
 
     def page(self, request: AuthenticatedRequest, template: str, **more: Any) -> HttpResponse:
         filtered = self.filtered(request)
+        totals = self.totals(filtered.qs)
         table = self.sorted_table(request, filtered.qs)
-        table.paginate(per_page=_page_size(request))
+        table.paginate(CountedPaginator, per_page=_page_size(request), count=totals["count"])
         table.page = table.paginator.get_page(request.GET.get("page"))
         context = {
             "filter": filtered,
             "chips": chips(filtered, request.GET),
             "table": table,
-            "totals": self.totals(filtered.qs),
+            "totals": totals,
             "listing_url": request.path,
             "export_csv": self.export_url(request, "csv"),
             "export_xlsx": self.export_url(request, "xlsx"),
