@@ -41,6 +41,15 @@ def named(name: str, who: str = "lead") -> Visit:
     return Visit(name, lambda site: reverse(name), who)
 
 
+def line_of(site: Site) -> int:
+    return site.cast.client.contracts.get().lines.get().pk
+
+
+def of_contract(name: str, who: str = "owner") -> Visit:
+    """A page of the contract of the owner's client."""
+    return Visit(name, lambda site: reverse(name, args=[site.cast.client.contracts.get().pk]), who)
+
+
 PAGES = [
     named("account_login", who=""),
     named("account_reset_password", who=""),
@@ -66,7 +75,25 @@ PAGES = [
     of_client("clients:task_create"),
     of_client("contracts:contract_create"),
     Visit("search", lambda site: reverse("portfolio:search") + "?q=nusa", who="owner"),
-    Visit("contract", lambda site: site.cast.client.contracts.get().get_absolute_url(), who="owner"),
+    named("portfolio:home", who="owner"),
+    Visit("home without clients", lambda site: reverse("portfolio:home"), who="colleague"),
+    Visit("clients without clients", lambda site: reverse("portfolio:client_list"), who="colleague"),
+    Visit("nothing found", lambda site: reverse("portfolio:client_list") + "?q=zzz", who="owner"),
+    named("portfolio:renewal_list", who="owner"),
+    named("portfolio:team_page"),
+    Visit(
+        "figure",
+        lambda site: (
+            reverse("portfolio:figure_rows", args=["closing_arr"]) + f"?scope=user:{site.cast.owner.pk}"
+        ),
+        who="owner",
+    ),
+    named("notifications:notification_list", who="owner"),
+    Visit("owner_assign", lambda site: reverse("clients:owner_assign", args=[site.cast.client.pk, "AM"])),
+    of_contract("contracts:contract_page"),
+    *(of_contract(f"contracts:contract_{name}") for name in ("renew", "pause", "notice", "add_line")),
+    of_contract("contracts:contract_terminate", who="lead"),
+    Visit("line_amend", lambda site: reverse("contracts:line_amend", args=[line_of(site)]), who="owner"),
     named("example"),
     Visit("404", lambda site: "/nowhere/", status=404),
     Visit("404 for a stranger", lambda site: "/nowhere/", who="", status=404),
