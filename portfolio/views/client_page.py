@@ -27,7 +27,7 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
-        "parent": client.parent if client.sees_parent else None,
+        "parent": client.parent if client.sees_parent else None,  # type: ignore[attr-defined] # annotated above
         "acts": acts_of(request.user, client),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
