@@ -8,6 +8,7 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, npgettext, pgettext
 
 DASH = "–"
+FAR = 60  # days; beyond them a day says more than a distance
 _SCALES = [
     (Decimal(10**12), {"id": "T", "en": "trillion"}),
     (Decimal(10**9), {"id": "miliar", "en": "billion"}),
@@ -89,13 +90,18 @@ def distance(value: date | None, today: date) -> str:
     if value is None:
         return DASH
     days = (value - today).days
-    if abs(days) > 60:
+    if abs(days) > FAR:
         return day(value)
     if days == 0:
         return pgettext("distance of a day", "today")
     if days > 0:
         return npgettext("distance of a day", "in %(n)d day", "in %(n)d days", days) % {"n": days}
     return npgettext("distance of a day", "%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
+
+
+def near(value: date | None, today: date) -> str:
+    """“ (in 12 days)” beside a day of the next or last 60 days, else nothing: the day itself stands there already."""
+    return f" ({distance(value, today)})" if value and abs((value - today).days) <= FAR else ""
 
 
 def yes_no(value: bool) -> str:

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import LanguageForm, ProfileForm, ThemeForm
+from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from accounts.requests import SignedInRequest
 
 A_YEAR = 365 * 24 * 3600
 
 
 @require_http_methods(["GET", "POST"])
-def profile(request: SignedInRequest) -> HttpResponse:
+def profile(request: AuthenticatedRequest) -> HttpResponse:
     """My account: name, phone, language, time zone, theme."""
     person = User.objects.get(pk=request.user.pk)  # a copy: a refused form must not rename the frame
     form = ProfileForm(request.POST or None, instance=person)
@@ -53,7 +53,7 @@ def language_set(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def theme_set(request: SignedInRequest) -> HttpResponse:
+def theme_set(request: AuthenticatedRequest) -> HttpResponse:
     """Switch between light, dark and as the device."""
     form = ThemeForm(request.POST)
     if form.is_valid():

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Model, QuerySet, Value, When
+from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.days import today
@@ -42,9 +42,5 @@ def refuse_unless(user: User, client: Client, act: Act) -> None:
 
 def acts_of(user: User, client: Client) -> dict[str, bool]:
     """What `user` may do with the client, for buttons: {"log": True, "edit": False, …}. One statement."""
-    day = today()
-    flags = {
-        act.name.lower(): Case(When(access.allowed(user, act, day), then=Value(True)), default=Value(False))
-        for act in Act
-    }
-    return {name: bool(may) for name, may in Client.objects.values(**flags).get(pk=client.pk).items()}
+    whole: Any = Client.objects.with_acts(user, today()).get(pk=client.pk)
+    return access.acts(user, leads=whole.is_led, roles=whole.own_roles)

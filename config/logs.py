@@ -24,6 +24,11 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
+# Without the variables of each frame (structlog's default): they hold passwords and personal numbers.
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):
     """For logging's dictConfig; `readable` is for a person at a terminal."""
@@ -33,5 +38,5 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
         if readable:
             rendering += [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)]
         else:
-            rendering += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+            rendering += [TRACEBACKS, structlog.processors.JSONRenderer()]
         super().__init__(foreign_pre_chain=SHARED, processors=rendering)

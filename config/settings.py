@@ -35,6 +35,9 @@ KPI_PAUSE_LIMIT_DAYS = env.int("KPI_PAUSE_LIMIT_DAYS", default=90)
 KPI_REPORTING_CURRENCY = env.str("KPI_REPORTING_CURRENCY", default="IDR")
 KPI_CLOSING_DAY = env.int("KPI_CLOSING_DAY", default=5)
 
+# --- Working days: cuti bersama is optional for private companies ---------------------------------
+COLLECTIVE_LEAVE_IS_OFF = env.bool("COLLECTIVE_LEAVE_IS_OFF", default=True)
+
 # --- Rooms --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config",  # its commands; no models
@@ -259,6 +262,8 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "send-due-mail": _every("notifications.tasks.send_due_mail", 15),
+    "mail-digests": _daily("notifications.tasks.mail_digests", hour=6, minute=30),
+    "raise-renewal-alerts": _every("contracts.tasks.raise_renewal_alerts", 300),
     "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
     "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
     "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
@@ -284,3 +289,7 @@ DJANGO_TABLES2_TEMPLATE = "tables/list.html"
 # --- Change history: triggers write it, so bulk and raw SQL are seen too --------------------------
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 PGHISTORY_APPEND_ONLY = True
+# Triggers are installed after every migrate from what the models say. As migration operations they made a fresh
+# database three times slower to build (each one renders the whole state of all models).
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True

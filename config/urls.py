@@ -1,6 +1,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from config import errors, health
 
@@ -18,6 +19,9 @@ urlpatterns = [
     path("account/email/", errors.closed),  # a person's address is changed in the administration
     re_path("^account/confirm-email/", errors.closed),
     path("account/", include("allauth.urls")),
+    path(
+        "admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")
+    ),  # with its limits
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("notifications/", include("notifications.urls")),

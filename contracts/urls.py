@@ -1,7 +1,7 @@
 from django.urls import path
 
 from contracts.actions import ACTIONS, LINE_ACTIONS
-from contracts.views import action, contract
+from contracts.views import action, alert, contract
 
 app_name = "contracts"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("contracts/<int:contract_pk>/lines/new/", contract.line_create, name="line_create"),
     path("lines/<int:pk>/edit/", contract.line_edit, name="line_edit"),
     path("lines/<int:pk>/remove/", contract.line_remove, name="line_remove"),
+    path("alerts/<int:pk>/acknowledge/", alert.alert_acknowledge, name="alert_acknowledge"),
+    path("alerts/<int:pk>/snooze/", alert.alert_snooze, name="alert_snooze"),
     *(
         path(f"contracts/<int:pk>/{name}/", action.contract_action, {"name": name}, name=f"contract_{name}")
         for name in ACTIONS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cache
@@ -107,17 +107,17 @@ def sum_columns() -> tuple[str, ...]:
 
 
 def rows_by_client(
-    question: Question, scope: str, *, user: User | None = None, team: Team | None = None
+    question: Question, scope: str, *, user: User | None = None, teams: Iterable[Team] = ()
 ) -> dict[int, Sums]:
     """Behind one number: the sums of each client, by its primary key; they add up to the sums of the scope.
 
-    `question` has one window and one role. `user` for the scope USER, `team` for TEAM.
+    `question` has one window and one role. `user` for the scope USER, `teams` for TEAM: one, or a whole tree.
     """
     apart = {
         "by_client": True,
         "scope": Scope(scope).value,
         "user": user and user.pk,
-        "team": team and team.pk,
+        "teams": [team.pk for team in teams],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("clients"), question.parameters() | apart)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.days import today
 from accounts.models import Team, User
 from accounts.models.user import Theme
+from clients.models.access import sees_everything
 from notifications.models import Notification
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def _entries(places: list[Place], path: str) -> list[Entry]:
     ]
 
 
-def _leads_a_team(user: User) -> bool:
-    return Team.objects.led_by(user, timezone.localdate(timezone=timezone.get_default_timezone())).exists()
+def _has_a_team_page(user: User) -> bool:
+    return sees_everything(user) or Team.objects.led_by(user, today()).exists()
 
 
 def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     """The menus of `user`: the rail of wide screens, the bar and the sheet of phones, and single addresses."""
     path = request.path
-    for_some = [TEAM] * _leads_a_team(user) + [ADMINISTRATION] * user.is_staff
+    for_some = [TEAM] * _has_a_team_page(user) + [ADMINISTRATION] * user.is_staff
     return {
         "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some], path),
         "bottombar": _entries([HOME, CLIENTS, LOG, RENEWALS], path),

@@ -13,7 +13,9 @@ from accounts.days import today
 from accounts.models import Tier, User
 from clients.models import Assignment, Client, Task
 from clients.models.client import Industry
-from contracts.models import ClientStanding
+from clients.models.task import TaskQuerySet
+from contracts.models import ClientStanding, ContractTerm, TermState
+from kpis.signals import DECISION_DAYS, SIGNALS, assess, watched
 
 NOBODY = "none"
 
@@ -39,6 +41,17 @@ class ClientFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has
         label=_("Last contact"),
         method="quiet_for",
         choices=[(n, _("Over %(n)d days ago") % {"n": n}) for n in (30, 60, 90)],
+        empty_label=_("All"),
+    )
+
+    signal = filters.ChoiceFilter(
+        label=_("Signal"),
+        method="with_signal",
+        choices=[
+            ("risk", _("At risk")),
+            ("any", _("Any signal")),
+            *((signal.name, signal.label) for signal in SIGNALS),
+        ],
         empty_label=_("All"),
     )
 
@@ -68,6 +81,17 @@ class ClientFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has
         since = timezone.now() - timedelta(days=int(days))
         return clients.exclude(interactions__happened_at__gte=since)
 
+    def with_signal(self, clients: QuerySet[Client], name: str, signal: str) -> QuerySet[Client]:
+        """Clients of which the signal is raised today; unknown ones are not among them."""
+        found = [
+            each.client.pk
+            for each in assess(watched(clients), today())
+            if (signal == "risk" and each.is_at_risk)
+            or (signal == "any" and each.raised)
+            or signal in {raised.name for raised in each.raised}
+        ]
+        return clients.filter(pk__in=found)
+
 
 class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has no types
     q = filters.CharFilter(label=_("Task or client"), method="search")
@@ -76,6 +100,7 @@ class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has n
         method="in_state",
         choices=[
             ("open", pgettext_lazy("task state", "Open")),
+            ("due", pgettext_lazy("task state", "Due")),
             ("overdue", pgettext_lazy("task state", "Overdue")),
             ("snoozed", pgettext_lazy("task state", "Put off")),
             ("done", pgettext_lazy("task state", "Done")),
@@ -93,24 +118,62 @@ class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has n
     def search(self, tasks: QuerySet[Task], name: str, words: str) -> QuerySet[Task]:
         return tasks.filter(Q(title__icontains=words) | Q(client__legal_name__icontains=words))
 
-    def in_state(self, tasks: QuerySet[Task], name: str, state: str) -> QuerySet[Task]:
+    def in_state(self, tasks: TaskQuerySet, name: str, state: str) -> TaskQuerySet:
         day = today()
         if state == "done":
             return tasks.filter(done_at__isnull=False)
         still_open = tasks.filter(done_at__isnull=True)
         return {
             "open": still_open,
+            "due": tasks.due_by(day),
             "overdue": still_open.filter(due_on__lt=day),
             "snoozed": still_open.filter(snoozed_until__gt=day),
         }[state]
 
 
+class RenewalFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has no types
+    days = filters.ChoiceFilter(
+        label=_("Binding date"),
+        method="within",
+        choices=[(n, _("Within %(n)d days") % {"n": n}) for n in (DECISION_DAYS, 60, 90)],
+        empty_label=_("All"),
+    )
+    owner = filters.ChoiceFilter(label=_("Responsible"), method="owned_by", empty_label=_("All"))
+    state = filters.ChoiceFilter(
+        label=pgettext_lazy("renewal", "State"),
+        field_name="state",
+        choices=TermState.choices,
+        empty_label=_("All"),
+    )
+    q = filters.CharFilter(label=_("Client or contract number"), method="search")
+
+    class Meta:
+        model = ContractTerm
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["owner"].extra["choices"] = _owners_seen_by(user)
+
+    def within(self, terms: QuerySet[Any], name: str, days: str) -> QuerySet[Any]:
+        """Terms whose binding date comes in so many days, passed ones included."""
+        return terms.filter(binding__lte=today() + timedelta(days=int(days)))
+
+    def owned_by(self, terms: QuerySet[Any], name: str, owner: str) -> QuerySet[Any]:
+        return terms.filter(owner_id=None if owner == NOBODY else owner)
+
+    def search(self, terms: QuerySet[ContractTerm], name: str, words: str) -> QuerySet[ContractTerm]:
+        return terms.filter(Q(client__legal_name__icontains=words) | Q(contract__number__icontains=words))
+
+
 def _owners_seen_by(user: User) -> list[tuple[str, Any]]:
     """Me first, then the other owners of clients that `user` may see, then nobody."""
     current = Assignment.objects.visible_to(user).on(today()).filter(role__in=Assignment.Role.owning())
-    people = User.objects.filter(pk__in=current.values("user")).exclude(pk=user.pk)
+    people = (
+        User.objects.filter(pk__in=current.values("user")).exclude(pk=user.pk).values_list("pk", "full_name")
+    )
     return [
         (str(user.pk), _("Me")),
-        *((str(person.pk), person.full_name) for person in people),
+        *((str(pk), name) for pk, name in people),
         (NOBODY, _("Nobody")),
     ]

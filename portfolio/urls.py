@@ -1,15 +1,22 @@
 from django.urls import path
 
-from portfolio.views import client_page, lists, search
+from portfolio.views import client_page, figures, home, lists, search, team
 
 app_name = "portfolio"
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("clients/", lists.client_list, name="client_list"),
     path("clients/export/<slug:kind>/", lists.client_export, name="client_export"),
     path("clients/<int:pk>/", client_page.client_page, name="client_page"),
     path("clients/<int:pk>/timeline/", client_page.client_timeline, name="client_timeline"),
     path("clients/<int:pk>/history/", client_page.client_history, name="client_history"),
+    path("renewals/", lists.renewal_list, name="renewal_list"),
+    path("renewals/export/<slug:kind>/", lists.renewal_export, name="renewal_export"),
+    path("figures/<slug:measure>/", figures.figure_rows, name="figure_rows"),
+    path("figures/<slug:measure>/export/<slug:kind>/", figures.figure_export, name="figure_export"),
+    path("team/", team.team_page, name="team_page"),
+    path("team/export/<slug:kind>/", team.team_export, name="team_export"),
     path("tasks/", lists.task_list, name="task_list"),
     path("tasks/export/<slug:kind>/", lists.task_export, name="task_export"),
     path("search/", search.search, name="search"),

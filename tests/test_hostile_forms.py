@@ -88,7 +88,12 @@ WRONG: list[tuple[str, str | None, dict[str, Any], str]] = [
     ("contracts:line_create", "draft", LINE | {"product": "own", "quantity": "0"}, "quantity"),
     ("contracts:line_create", "draft", LINE | {"product": "own", "discount_percent": "101"}, "discount_percent"),
     ("contracts:line_create", "draft", LINE | {"product": "own", "unit_price": "1.234,5x"}, "unit_price"),
-    ("contracts:line_create", "draft", LINE | {"product": "own", "quantity": "999999999", "unit_price": "9" * 17}, "unit_price"),
+    (
+        "contracts:line_create",
+        "draft",
+        LINE | {"product": "own", "quantity": "999999999", "unit_price": "9" * 17},
+        "unit_price",
+    ),
     ("contracts:contract_pause", "contract", {"start": "2026-11-21", "end": "2026-11-20", "reason": "x"}, "end"),
     ("contracts:contract_renew", "contract", AGAIN | {"end": "2026-12-31"}, "end"),
     ("contracts:contract_renew", "contract", AGAIN | {"end": "9999-12-31"}, "end"),

@@ -28,7 +28,7 @@ OUR_NAMESPACES = {"accounts", "notifications", "clients", "contracts", "kpis", "
 WITHOUT_SIGN_IN = {"healthz", "readyz"}  # a load balancer's questions, answered with one word
 
 # fmt: off
-PEOPLE =                    "anonymous owner support sponsor colleague outsider lead director other_director executive administrator".split()
+PEOPLE =                    ["anonymous", "owner", "support", "sponsor", "colleague", "outsider", "lead", "director", "other_director", "executive", "administrator"]
 RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "see":                 "login     ok    ok      ok      404       404      ok   ok       404            ok        404",
     "log":                 "login     ok    ok      ok      404       404      ok   ok       404            403       404",

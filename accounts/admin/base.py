@@ -42,6 +42,7 @@ class TrackedAdmin(ModelAdmin):
     object_history_template = "admin/event_history.html"
     hidden_in_history: tuple[str, ...] = ()  # fields of which only the fact of a change is shown
     list_per_page = 50
+    view_on_site = False  # the administration gives no right to the pages of the portfolio
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

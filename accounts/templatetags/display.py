@@ -20,6 +20,12 @@ register.filter("percent_of", formats.percent)
 
 
 @register.filter
+def near(value: date | None) -> str:
+    """“ (in 12 days)” beside a day of the next or last 60 days, else nothing: the day itself stands there already."""
+    return formats.near(value, today())
+
+
+@register.filter
 def distance(value: date | None) -> str:
     """How far a day is from today, in words."""
     return formats.distance(value, today())

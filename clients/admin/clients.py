@@ -123,5 +123,11 @@ class ClientAdmin(TrackedAdmin):
             raise Http404
         npwp = client.reveal_npwp()
         log.info("npwp_revealed", client_id=client.pk)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "client": client, "npwp": npwp}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(client),
+            "opts": self.opts,
+            "client": client,
+            "npwp": npwp,
+        }
         return TemplateResponse(request, "admin/clients/client/npwp.html", context)

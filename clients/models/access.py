@@ -3,6 +3,7 @@
 Rights follow dates: everything here asks about one day, which callers leave at today.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -50,6 +51,13 @@ def allowed(user: User, act: Act, day: date) -> Q:
     if not user.is_active:
         return Q(pk__in=[])
     return _assigned(user, day, act.value) | led(user, day)
+
+
+def acts(user: User, *, leads: bool, roles: Iterable[str]) -> dict[str, bool]:
+    """What `allowed` says about one client (`ClientQuerySet.with_acts`), by name: {"log": True, "edit": False, …}."""
+    return {
+        act.name.lower(): user.is_active and (leads or not set(act.value).isdisjoint(roles)) for act in Act
+    }
 
 
 def _assignments() -> "AssignmentQuerySet":

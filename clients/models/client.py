@@ -3,10 +3,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Func, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Case, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -106,6 +107,16 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.annotate(
             owner_id=Subquery(first.values("user")[:1]),
             owner_name=Subquery(first.values("user__full_name")[:1]),
+        )
+
+    def with_acts(self, user: User, day: date) -> Self:
+        """Adds `is_led` and `own_roles`, from which `access.acts` tells what `user` may do on `day`."""
+        from clients.models.assignment import Assignment
+
+        mine = Assignment.objects.on(day).filter(client=OuterRef("pk"), user=user).order_by()
+        return self.annotate(
+            is_led=Case(When(access.led(user, day), then=True), default=False),
+            own_roles=ArraySubquery(mine.values("role")),
         )
 
     def with_last_contact(self) -> Self:

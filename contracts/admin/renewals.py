@@ -2,7 +2,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin.base import TrackedAdmin
-from contracts.models import RenewalAlert, RenewalDecision
+from contracts.models import AlertLadder, RenewalAlert, RenewalDecision
+
+
+@admin.register(AlertLadder)
+class AlertLadderAdmin(TrackedAdmin):
+    list_display = ("tier", "days")
 
 
 @admin.register(RenewalAlert)

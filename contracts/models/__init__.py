@@ -1,6 +1,6 @@
-from contracts.models.alert import RenewalAlert, RenewalDecision
+from contracts.models.alert import AlertLadder, RenewalAlert, RenewalDecision
 from contracts.models.contract import Contract
-from contracts.models.derived import ActiveSpan, ClientStanding, ContractTerm, ValueSegment
+from contracts.models.derived import ActiveSpan, ClientStanding, ContractTerm, TermState, ValueSegment
 from contracts.models.line import ContractLine, Period
 from contracts.models.pause import Pause
 from contracts.models.product import Product
@@ -8,6 +8,7 @@ from contracts.models.rate import ExchangeRate
 
 __all__ = [
     "ActiveSpan",
+    "AlertLadder",
     "ClientStanding",
     "Contract",
     "ContractLine",
@@ -18,5 +19,6 @@ __all__ = [
     "Product",
     "RenewalAlert",
     "RenewalDecision",
+    "TermState",
     "ValueSegment",
 ]

@@ -1,10 +1,13 @@
+from datetime import date, datetime
+
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Tier, User
 from clients.models import ClientScopedQuerySet
 
 MOST_SNOOZES = 3
@@ -12,6 +15,32 @@ MOST_SNOOZES = 3
 
 class _ContractScoped(ClientScopedQuerySet):
     client_lookup = "contract__client"
+
+
+@pghistory.track()
+class AlertLadder(models.Model):
+    """How many days before the binding date the owner of a client of this tier is told; without a row: the usual."""
+
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier, unique=True)
+    days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("days before the binding date"),
+        help_text=_("For example 120, 90, 60, 30, 7, 0."),
+    )
+
+    class Meta:
+        verbose_name = _("ladder of alerts")
+        verbose_name_plural = _("ladders of alerts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__len__gt=0),
+                name="ladder_has_a_stage",
+                violation_error_message=_("Enter at least one number of days."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_tier_display()
 
 
 @pghistory.track()
@@ -112,3 +141,25 @@ class RenewalAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract}: {self.term_end}"
+
+    def is_quiet_at(self, stage: int, day: date) -> bool:
+        """Whether its owner does not want to hear of `stage` on `day`: acknowledged until it expires, or snoozed."""
+        if self.acknowledged_at and stage != self.EXPIRED:
+            return True
+        return self.stage == stage and self.snoozed_until is not None and day < self.snoozed_until
+
+    def acknowledge(self, *, by: User, reason: str, now: datetime) -> None:
+        """Somebody takes care of it: no further stage is told until the term expires."""
+        self.acknowledged_at, self.acknowledged_by, self.acknowledge_reason = now, by, reason
+        self.save(update_fields=["acknowledged_at", "acknowledged_by", "acknowledge_reason"])
+
+    def snooze(self, *, until: date, reason: str) -> None:
+        """Off the today list until `until`; a new stage brings it back. Three times at most."""
+        self.snoozed_until, self.snooze_reason = until, reason
+        self.snoozes += 1
+        self.full_clean()
+        self.save(update_fields=["snoozed_until", "snooze_reason", "snoozes"])
+
+    @property
+    def has_expired(self) -> bool:
+        return self.stage == self.EXPIRED

@@ -1,11 +1,12 @@
 """What follows from contracts and days. Written by contracts/projection.py only; nobody types here."""
 
-from datetime import date
-from typing import Self
+from datetime import date, timedelta
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +14,7 @@ from accounts.days import range_of, same
 from clients.models import Client, ClientScopedQuerySet
 from contracts.models.money import money_field
 
+EXPIRED_FOR = timedelta(days=30)  # an expired term is pointed at so long, at least as long as it has grace
 OVERLAPS = (range_of("first_day", "last_day"), "&&")
 
 
@@ -69,6 +71,71 @@ class ActiveSpan(models.Model):
         return f"{self.client_id}: {self.first_day} – {self.last_day}"
 
 
+def _let_renew() -> "models.QuerySet[Any]":
+    from contracts.models.alert import RenewalDecision
+
+    return RenewalDecision.objects.filter(contract=OuterRef("contract"), term_end=OuterRef("last_day"))
+
+
+class TermState(models.TextChoices):
+    """What is known about how a term ends; never stored."""
+
+    UNDECIDED = "undecided", pgettext_lazy("term", "Undecided")
+    EXPIRED = "expired", pgettext_lazy("term", "Expired without a decision")
+    RENEWED = "renewed", pgettext_lazy("term", "Renewed")
+    LET_RENEW = "let_renew", pgettext_lazy("term", "Let renew")
+    ENDS = "ends", pgettext_lazy("term", "Ends")
+
+
+class TermQuerySet(ClientScopedQuerySet):
+    """Terms have a *binding date*: the last day for a notice if one is agreed, else their last day (domain.md)."""
+
+    def with_binding(self) -> Self:
+        """Adds `binding`, the day by which somebody has to decide."""
+        return self.annotate(binding=Coalesce("notice_deadline", "last_day"))
+
+    def running_on(self, day: date) -> Self:
+        """Of each contract the term that runs on `day`; not if it is terminated or replaced by then."""
+        stays = Q(terminated_on__isnull=True) | Q(terminated_on__gte=day)
+        not_replaced = Q(successor_start__isnull=True) | Q(successor_start__gt=day)
+        return self.filter(stays, not_replaced, first_day__lte=day, last_day__gte=day)
+
+    def with_state(self, day: date) -> Self:
+        """Adds `state`: what is known on `day` about how the term ends (TermState)."""
+        return self.annotate(
+            state=Case(
+                When(successor__isnull=False, then=Value(TermState.RENEWED)),
+                When(Q(notice_on__isnull=False) | Q(terminated_on__isnull=False), then=Value(TermState.ENDS)),
+                When(Exists(_let_renew()), then=Value(TermState.LET_RENEW)),
+                When(last_day__lt=day, then=Value(TermState.EXPIRED)),
+                default=Value(TermState.UNDECIDED),
+            )
+        )
+
+    def undecided(self, day: date) -> Self:
+        """Of each contract the first term that is not over on `day`, if nobody has decided about it.
+
+        Decided = a signed successor, a notice, a termination, or a recorded “let it renew”. A term that does not
+        roll over stays undecided for its days of grace, at least for EXPIRED_FOR.
+        """
+        is_open = Q(last_day__gte=day) | Q(
+            Q(last_day_of_grace__gte=day) | Q(last_day__gte=day - EXPIRED_FOR), rolls_over=False
+        )
+        earlier = ContractTerm.objects.filter(
+            is_open, contract=OuterRef("contract"), number__lt=OuterRef("number")
+        )
+        return self.filter(
+            is_open,
+            ~Exists(earlier),
+            ~Exists(_let_renew()),
+            successor=None,
+            notice_on=None,
+            terminated_on=None,
+            first_day__lte=day,
+            value_due__gt=0,
+        )
+
+
 class ContractTerm(models.Model):
     """One term of a contract: the signed one or a following one by automatic renewal, up to 24 months ahead."""
 
@@ -88,7 +155,7 @@ class ContractTerm(models.Model):
     value_renewed = money_field(_("value renewed"))
     last_day_of_grace = models.DateField()
 
-    objects = ClientScopedQuerySet.as_manager()
+    objects = TermQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

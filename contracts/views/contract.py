@@ -12,7 +12,7 @@ from clients.models import Act
 from contracts.actions import LINE_ACTIONS, possible_actions
 from contracts.bar import card_of
 from contracts.forms import ContractForm, LineForm
-from contracts.models import Contract, ContractLine, RenewalDecision
+from contracts.models import Contract, ContractLine, RenewalAlert, RenewalDecision
 
 
 @require_safe
@@ -29,6 +29,7 @@ def contract_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "may_amend": acts["contract"] and all(a.possible(contract, day) for a in LINE_ACTIONS.values()),
         "successor": contract.successors.filter(status=Contract.Status.SIGNED).first(),
         "decisions": RenewalDecision.objects.filter(contract=contract).select_related("by"),
+        "alert": RenewalAlert.objects.filter(contract=contract, closed_at=None).first(),
         "today": day,
     }
     return render(request, "contracts/contract_page.html", context)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -7,10 +9,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
-from clients.gate import acts_of, client_for
-from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
+from clients.gate import client_for
+from clients.models import Answer, Assignment, Client, Contact, Interaction, Task, access
 from contracts.bar import card_of
 from contracts.models import Contract
+from kpis.signals import assess, watched
 from portfolio.history import events_of, readable
 
 TIMELINE = 10
@@ -23,12 +26,12 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
     group = Client.objects.visible_to(request.user).filter(pk=OuterRef("parent"))
     seen = seen.with_owner(day).with_last_contact().annotate(sees_parent=Exists(group))
-    client = get_object_or_404(seen, pk=pk)
+    client: Any = get_object_or_404(seen.with_acts(request.user, day), pk=pk)  # Any: for the annotations
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
-        "parent": client.parent if client.sees_parent else None,  # type: ignore[attr-defined] # annotated above
-        "acts": acts_of(request.user, client),
+        "parent": client.parent if client.sees_parent else None,
+        "acts": access.acts(request.user, leads=client.is_led, roles=client.own_roles),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),
         "contracts": [card_of(contract, day) for contract in Contract.objects.for_card(client, day)],
@@ -37,6 +40,7 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "timeline_length": TIMELINE,
         "timeline_slice": f":{TIMELINE}",
         "answers": Answer.objects.filter(client=client).select_related("survey", "contact")[:5],
+        "assessment": next(iter(assess(watched(Client.objects.filter(pk=client.pk)), day)), None),
         "today": day,
     }
     return render(request, "portfolio/client_page.html", context)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum, Value
+from django.core.paginator import Paginator
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -15,15 +16,25 @@ from django.views.decorators.http import require_safe
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
-from clients.models import Client, Task
+from clients.models import Assignment, Client, Task
 from clients.models.access import may_create_clients
-from contracts.models import ClientStanding
+from contracts.converting import in_reporting_currency
+from contracts.models import ClientStanding, ContractTerm
+from contracts.models.derived import TermQuerySet
 from contracts.values import monthly
 from portfolio.exports import export
-from portfolio.filters import ClientFilter, TaskFilter
-from portfolio.tables import ClientTable, TaskTable
+from portfolio.filters import ClientFilter, RenewalFilter, TaskFilter
+from portfolio.tables import ClientTable, RenewalTable, TaskTable
 
 PAGE_SIZES = [25, 50, 100]
+
+
+class CountedPaginator(Paginator):  # type: ignore[type-arg] # takes none at run time
+    """Its rows are counted already, together with their sums."""
+
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = count
 
 
 @dataclass(frozen=True)
@@ -42,14 +53,15 @@ class Listing:
 
     def page(self, request: AuthenticatedRequest, template: str, **more: Any) -> HttpResponse:
         filtered = self.filtered(request)
+        totals = self.totals(filtered.qs)
         table = self.sorted_table(request, filtered.qs)
-        table.paginate(per_page=_page_size(request))
+        table.paginate(CountedPaginator, per_page=_page_size(request), count=totals["count"])
         table.page = table.paginator.get_page(request.GET.get("page"))
         context = {
             "filter": filtered,
             "chips": chips(filtered, request.GET),
             "table": table,
-            "totals": self.totals(filtered.qs),
+            "totals": totals,
             "listing_url": request.path,
             "export_csv": self.export_url(request, "csv"),
             "export_xlsx": self.export_url(request, "xlsx"),
@@ -123,6 +135,32 @@ def _task_totals(tasks: QuerySet[Task]) -> dict[str, Any]:
     return {"count": tasks.count()}
 
 
+def renewal_rows(user: User) -> QuerySet[Any]:
+    """Terms that run or expired without a decision, with binding date, owner and value of each."""
+    day = today()
+    terms: TermQuerySet = ContractTerm.objects.visible_to(user)
+    owners = Assignment.objects.on(day).filter(client=OuterRef("client"), role__in=Assignment.Role.owning())
+    first = owners.order_by("-role")  # AM before AE
+    rows: QuerySet[Any] = (
+        (terms.running_on(day) | terms.undecided(day))
+        .with_binding()
+        .with_state(day)
+        .select_related("client", "contract")
+        .annotate(
+            sort_name=Lower("client__legal_name"),
+            owner_id=Subquery(first.values("user")[:1]),
+            owner_name=Subquery(first.values("user__full_name")[:1]),
+            annual_value=in_reporting_currency("value_due", day),
+        )
+    )
+    return rows
+
+
+def _renewal_totals(terms: QuerySet[ContractTerm]) -> dict[str, Any]:
+    totals = terms.order_by().aggregate(count=Count("pk"), annual=Sum("annual_value"))
+    return totals | {"monthly": monthly(totals["annual"] or Decimal(0))}
+
+
 CLIENTS = Listing(
     "clients", "portfolio:client_export", client_rows, ClientFilter, ClientTable, _client_totals
 )
@@ -133,6 +171,10 @@ TASKS = Listing(
     TaskFilter,
     TaskTable,
     _task_totals,
+)
+
+RENEWALS = Listing(
+    "renewals", "portfolio:renewal_export", renewal_rows, RenewalFilter, RenewalTable, _renewal_totals
 )
 
 
@@ -156,3 +198,13 @@ def task_list(request: AuthenticatedRequest) -> HttpResponse:
 @require_safe
 def task_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     return TASKS.export(request, kind)
+
+
+@require_safe
+def renewal_list(request: AuthenticatedRequest) -> HttpResponse:
+    return RENEWALS.page(request, "portfolio/renewal_list.html")
+
+
+@require_safe
+def renewal_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
+    return RENEWALS.export(request, kind)

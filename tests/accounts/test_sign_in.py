@@ -245,6 +245,14 @@ def set_password(browser: Browser, link: str, password: str) -> None:
     browser.post(page.redirect_chain[-1][0], {"password1": password, "password2": password})
 
 
+def test_the_administration_changes_passwords_on_the_page_that_has_limits(
+    siti: User, client: Browser
+) -> None:
+    client.force_login(siti)
+    answer = client.get(reverse("admin:password_change"))
+    assert answer.headers["Location"] == reverse("account_change_password")
+
+
 def test_the_link_of_the_mail_sets_the_password_once(
     siti: User, client: Browser, mailoutbox: list[EmailMessage]
 ) -> None:

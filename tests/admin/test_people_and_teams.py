@@ -8,7 +8,14 @@ from django.urls import reverse
 from accounts.models import Team, User
 from contracts.models import Contract
 from notifications.models import OutboundEmail
-from tests.factories import ContractFactory, ContractLineFactory, TeamFactory, UserFactory
+from tests.conftest import NOW
+from tests.factories import (
+    ContractFactory,
+    ContractLineFactory,
+    OutboundEmailFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +171,14 @@ def test_a_second_factor_is_removed_without_its_secret_being_shown(boss: Browser
     assert "RAHASIATOTP" not in boss.get(url).content.decode()
     boss.post(reverse("admin:mfa_authenticator_delete", args=[row.pk]), {"post": "yes"})
     assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "due_again"), [("failed", True), ("dead", True), ("claimed", False), ("due", False)]
+)
+def test_only_mails_that_were_given_up_are_sent_again(boss: Browser, state: str, due_again: bool) -> None:
+    mail = OutboundEmailFactory(state=state, attempts=7, lease_until=NOW if state == "claimed" else None)
+    data = {"action": "send_again", "_selected_action": [mail.pk]}
+    boss.post(reverse("admin:notifications_outboundemail_changelist"), data)
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (("due", 0) if due_again else (state, 7))

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests import factories
 from tests.conftest import Cast, make_cast
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -79,11 +80,22 @@ def empty_test_database() -> None:
     call_command("flush", interactive=False, verbosity=0)
 
 
+def furnish(cast: Cast) -> None:
+    """One row of everything for the owner's client, so that no page is empty."""
+    contact = factories.ContactFactory(client=cast.client, full_name="Wahyuni", salutation="Ibu")
+    factories.InteractionFactory(client=cast.client, by=cast.owner, contact=contact)
+    factories.TaskFactory(client=cast.client, owner=cast.owner)
+    factories.AnswerFactory(client=cast.client, contact=contact)
+    factories.ContractLineFactory(contract=factories.ContractFactory(client=cast.client))
+
+
 @pytest.fixture(scope="package")
 def site(db: None) -> Iterator[Site]:
     with override_settings(ROOT_URLCONF="tests.browser.urls", ALLOWED_HOSTS=["localhost"]):
         server = LiveServer("localhost")
-        yield Site(url=server.url, cast=make_cast())
+        cast = make_cast()
+        furnish(cast)
+        yield Site(url=server.url, cast=cast)
         server.stop()
 
 

@@ -31,6 +31,11 @@ class Visit:
     status: int = 200
 
 
+def of_client(name: str) -> Visit:
+    """A page of the owner's client, as the owner sees it."""
+    return Visit(name, lambda site: reverse(name, args=[site.cast.client.pk]), who="owner")
+
+
 def named(name: str, who: str = "lead") -> Visit:
     """A page without arguments, by its URL name."""
     return Visit(name, lambda site: reverse(name), who)
@@ -48,6 +53,20 @@ PAGES = [
     named("mfa_activate_totp"),
     named("accounts:profile"),
     named("notifications:preference_edit"),
+    named("portfolio:client_list", who="owner"),
+    named("portfolio:task_list", who="owner"),
+    named("clients:client_create", who="owner"),
+    named("clients:interaction_quick", who="owner"),
+    of_client("portfolio:client_page"),
+    of_client("portfolio:client_timeline"),
+    of_client("portfolio:client_history"),
+    of_client("clients:client_edit"),
+    of_client("clients:contact_create"),
+    of_client("clients:interaction_create"),
+    of_client("clients:task_create"),
+    of_client("contracts:contract_create"),
+    Visit("search", lambda site: reverse("portfolio:search") + "?q=nusa", who="owner"),
+    Visit("contract", lambda site: site.cast.client.contracts.get().get_absolute_url(), who="owner"),
     named("example"),
     Visit("404", lambda site: "/nowhere/", status=404),
     Visit("404 for a stranger", lambda site: "/nowhere/", who="", status=404),

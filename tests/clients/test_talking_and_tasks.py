@@ -108,10 +108,12 @@ def test_a_contact_is_switched_off_and_on_however_often_one_clicks(
     assert contact.is_active is active
 
 
+COMPANY = {"legal_name": "Baru", "industry": "other", "time_zone": "Asia/Jakarta", "payment_days": 9}
+TO_DO = {"title": "Baru", "due_on": "2026-12-01"}
 EDITS: dict[str, tuple[Any, dict[str, Any], str]] = {
-    "client_edit": (lambda c: c.client, {"legal_name": "Baru", "industry": "other", "time_zone": "Asia/Jakarta", "payment_days": 9}, "legal_name"),
+    "client_edit": (lambda c: c.client, COMPANY, "legal_name"),
     "contact_edit": (lambda c: ContactFactory(client=c.client), {"full_name": "Baru"}, "full_name"),
-    "task_edit": (lambda c: TaskFactory(client=c.client, owner=c.owner), {"title": "Baru", "due_on": "2026-12-01"}, "title"),
+    "task_edit": (lambda c: TaskFactory(client=c.client, owner=c.owner), TO_DO, "title"),
     "interaction_edit": (lambda c: InteractionFactory(client=c.client, by=c.owner), TALK, "summary"),
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError
 from django.http import HttpRequest
 from django.test import Client as Browser
 from django.test import RequestFactory
@@ -59,9 +60,14 @@ def test_each_error_has_a_page_with_its_reference_and_without_detail(
     assert "secret detail" not in body
 
 
-@pytest.mark.parametrize("status", [500, 503])
-def test_the_worst_pages_need_neither_database_nor_request(reference: str, status: int) -> None:
-    response = errors.plain_page(status)  # pytest-django refuses every query here
+@pytest.mark.parametrize(("error", "status"), [(RuntimeError(), 500), (InterfaceError(), 503)])
+def test_the_worst_pages_need_neither_database_nor_context(
+    rf: RequestFactory, reference: str, error: Exception, status: int
+) -> None:
+    try:
+        raise error
+    except type(error):
+        response = errors.server_error(rf.get("/"))  # pytest-django refuses every query here
 
     assert response.status_code == status
     assert reference in response.content.decode()

@@ -32,6 +32,19 @@ def test_an_exception_stays_in_one_line() -> None:
     assert "broken" in json.dumps(json.loads(text))
 
 
+def test_an_exception_does_not_carry_the_variables_of_its_frames() -> None:
+    npwp = "3171234567890123"
+    try:
+        int(f"x{npwp}"[:1])
+    except ValueError as error:
+        record = logging.LogRecord(
+            "x", logging.ERROR, "f", 1, "failed", (), (type(error), error, error.__traceback__)
+        )
+    text = LineFormatter().format(record)
+    assert "test_logs.py" in text  # where it happened is told
+    assert npwp not in text
+
+
 def test_a_terminal_gets_readable_lines() -> None:
     assert "Not Found: /x" in line(LineFormatter(readable=True))
     assert not line(LineFormatter(readable=True)).startswith("{")

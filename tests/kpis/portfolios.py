@@ -102,7 +102,7 @@ def _contracts(clients: list[Client], products: list[Product]) -> None:
                     )
                 )
             previous = contract
-    for contract in contracts:  # a successor needs its predecessor's key
-        contract.save()
+    for year in range(3):  # a successor needs its predecessor's key
+        Contract.objects.bulk_create(each for each in contracts if each.number.endswith(f"-{year}"))
     ContractLine.objects.bulk_create(lines)
     Pause.objects.bulk_create(pauses)

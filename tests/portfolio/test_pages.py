@@ -36,6 +36,9 @@ def browse(browser: Browser, user: User, language: str = "id") -> Browser:
 
 
 PAGES = {
+    "home": lambda c: reverse("portfolio:home"),
+    "renewal_list": lambda c: reverse("portfolio:renewal_list"),
+    "figure_rows": lambda c: reverse("portfolio:figure_rows", args=["value"]),
     "client_list": lambda c: reverse("portfolio:client_list"),
     "client_page": lambda c: c.client.get_absolute_url(),
     "client_timeline": lambda c: reverse("portfolio:client_timeline", args=[c.client.pk]),

@@ -1,0 +1,184 @@
+"""The people of the demo company: positions, teams, sellers with the loads they carry, and who signs in how."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from accounts.models import Position, Team, TeamMembership, Tier, User
+from accounts.models.user import TimeZone
+from contracts.effective import add_months
+from portfolio.demo import names
+from portfolio.demo.chance import stream
+
+PASSWORD = "contoh-arunika"  # noqa: S105 - printed for everybody; only set where DEMO is on
+DOMAIN = "contoh.example"
+SIGN_INS = {  # mailbox: what it shows
+    "am": "Account manager junior dengan 34 klien",
+    "ae": "Account executive",
+    "kam": "Key account manager",
+    "lead": "Ketua tim",
+    "director": "Account director",
+    "executive": "Eksekutif: membaca semua portofolio",
+    "admin": "Administrator",
+    "new": "Account executive baru, masih tanpa klien",
+}
+CORPORATE, RETAIL, WEST, EAST = (
+    "Korporasi & Key Account",
+    "FMCG & Ritel",
+    "Jawa–Sumatera",
+    "Jatim & Indonesia Timur",
+)
+ROOT = "Penjualan & Akun"
+TEAMS = (CORPORATE, RETAIL, WEST, EAST)
+KEY, SENIOR, MID, JUNIOR, AE = "key", "senior", "mid", "junior", "ae"
+# grade and number of clients of each seller; an account executive has no load of her own
+CREW = {
+    CORPORATE: [(KEY, 5), (KEY, 6), (KEY, 7), (SENIOR, 16), (AE, 0), (AE, 0)],
+    RETAIL: [(JUNIOR, 34), (SENIOR, 17), (MID, 21), (MID, 19), (JUNIOR, 29), (AE, 0)],
+    WEST: [(SENIOR, 17), (MID, 21), (MID, 22), (JUNIOR, 28), (AE, 0), (AE, 0)],
+    EAST: [(MID, 20), (JUNIOR, 25), (JUNIOR, 26), (AE, 0), (AE, 0), (AE, 0)],
+}
+ZONES = {  # offices of the eastern team
+    0: TimeZone.WIB,
+    1: TimeZone.WITA,
+    2: TimeZone.WIT,
+    3: TimeZone.WIB,
+    4: TimeZone.WITA,
+}
+LADDER = {  # name, track, rank, most clients, tiers
+    JUNIOR: ("Account manager junior", "AM", 1, 30, [Tier.REGULAR, Tier.STARTER]),
+    MID: ("Account manager", "AM", 2, 25, []),
+    SENIOR: ("Account manager senior", "AM", 3, 20, []),
+    KEY: ("Key account manager", "AM", 4, 8, [Tier.STRATEGIC, Tier.KEY]),
+    "director": ("Account director", "AM", 5, None, []),
+    "representative": ("Sales representative", "AE", 1, None, []),
+    "junior_ae": ("Account executive junior", "AE", 2, None, []),
+    AE: ("Account executive", "AE", 3, None, []),
+    "senior_ae": ("Account executive senior", "AE", 4, None, []),
+    "manager": ("Sales manager", "AE", 5, None, []),
+}
+
+
+@dataclass(eq=False)
+class Seller:
+    """Somebody with clients. `load`: how many clients she is meant to look after today."""
+
+    user: User
+    team: str
+    grade: str
+    load: int
+    since: date
+
+    @property
+    def is_am(self) -> bool:
+        return self.grade != AE
+
+
+@dataclass(eq=False)
+class People:
+    """Everybody, not saved. `sellers` are today's; `former` have left; `roles` names groups and staff."""
+
+    positions: dict[str, Position] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    users: list[User] = field(default_factory=list)
+    memberships: list[TeamMembership] = field(default_factory=list)
+    sellers: list[Seller] = field(default_factory=list)
+    former: list[Seller] = field(default_factory=list)
+    readers: list[User] = field(default_factory=list)
+    administrators: list[User] = field(default_factory=list)
+
+    def named(self, mailbox: str) -> User:
+        """The person with an address in the company."""
+        return next(user for user in self.users if user.email == f"{mailbox}@{DOMAIN}")
+
+
+class Recruiter:
+    """Fills the company, one branch of four teams for each 400 clients."""
+
+    def __init__(self, first_day: date, day: date) -> None:
+        self.first_day, self.day = first_day, day
+        self.rng = stream("people")
+        self.people = People(positions=positions())
+        self.long_ago = add_months(first_day, -18)
+
+    def recruit(self, branches: int) -> People:
+        root = self.team(ROOT, None)
+        director = self.person("director", "director")
+        self.join(director, root, self.long_ago, TeamMembership.Role.DIRECTOR)
+        for branch in range(branches):
+            for name in TEAMS:
+                self.fill(name if not branch else f"{name} {branch + 1}", name, root, first=not branch)
+        self.people.readers = [self.person("executive", None)]
+        self.people.administrators = [self.person("admin", None), self.person("admin.kedua", None)]
+        self.person("kompensasi", None)
+        return self.people
+
+    def fill(self, name: str, kind: str, root: Team, *, first: bool) -> None:
+        team = self.team(name, root)
+        lead = self.person(
+            "lead" if first and kind == RETAIL else None, "manager" if kind == WEST else SENIOR
+        )
+        self.join(lead, team, self.long_ago, TeamMembership.Role.LEAD)
+        for number, (grade, load) in enumerate(CREW[kind]):
+            self.hire(team, kind, number, grade, load, first=first)
+        if kind in (RETAIL, WEST):
+            self.say_goodbye(team, add_months(self.day, -14 if kind == RETAIL else -8))
+
+    def hire(self, team: Team, kind: str, number: int, grade: str, load: int, *, first: bool) -> None:
+        newcomer = (kind, number) == (EAST, len(CREW[EAST]) - 1)
+        user = self.person(mailbox_of(kind, number) if first else None, "junior_ae" if newcomer else grade)
+        user.time_zone = ZONES[number] if kind == EAST and number in ZONES else TimeZone.WIB
+        since = self.day - timedelta(days=5) if newcomer else self.long_ago
+        self.join(user, team, since)
+        self.people.sellers.append(Seller(user, team.name, grade, load, since))
+
+    def say_goodbye(self, team: Team, last_day: date) -> None:
+        """An account manager who left; her clients have been with colleagues since."""
+        user = self.person(None, MID)
+        user.is_active = False
+        self.join(user, team, self.long_ago, end=last_day)
+        self.people.former.append(Seller(user, team.name, MID, 0, self.long_ago))
+
+    def team(self, name: str, parent: Team | None) -> Team:
+        self.people.teams[name] = Team(name=name, parent=parent)
+        return self.people.teams[name]
+
+    def person(self, mailbox: str | None, position: str | None) -> User:
+        name = names.person(self.rng, {user.full_name for user in self.people.users})
+        email = f"{mailbox or name.mailbox}@{DOMAIN}"
+        user = User(
+            email=email,
+            full_name=name.full,
+            salutation=name.salutation,
+            position=self.people.positions[position] if position else None,
+            phone=names.phone(self.rng),
+        )
+        self.people.users.append(user)
+        return user
+
+    def join(
+        self,
+        user: User,
+        team: Team,
+        start: date,
+        role: str = TeamMembership.Role.MEMBER,
+        end: date | None = None,
+    ) -> None:
+        self.people.memberships.append(TeamMembership(user=user, team=team, role=role, start=start, end=end))
+
+
+def mailbox_of(kind: str, number: int) -> str | None:
+    """The easy address of the few that visitors sign in as."""
+    return {
+        (CORPORATE, 0): "kam",
+        (RETAIL, 0): "am",
+        (RETAIL, 5): "ae",
+        (EAST, 5): "new",
+    }.get((kind, number))
+
+
+def positions() -> dict[str, Position]:
+    """The two ladders, not saved."""
+    return {
+        key: Position(name=name, track=track, rank=rank, max_clients=most, tiers=tiers)
+        for key, (name, track, rank, most, tiers) in LADDER.items()
+    }

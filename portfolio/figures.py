@@ -1,0 +1,134 @@
+"""The clients behind a number: the same sums client by client, so that they add up to what a tile shows."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from clients.models import Client
+from contracts.models import ClientStanding
+from contracts.projection import current_rules
+from kpis.measures import Sums
+from kpis.windows import Question, Window, rows_by_client
+from portfolio.viewpoints import Viewpoint
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Amount = Decimal | int | None
+
+LABELS: "dict[str, _StrPromise]" = {
+    "retained_clients": _("Stayed"),
+    "cohort_clients": _("There at the beginning"),
+    "cohort_opening_arr": _("Value at the beginning"),
+    "cohort_closing_arr": _("Value at the end"),
+    "cohort_kept_arr": _("Value kept"),
+    "upsell_arr": _("Upsell"),
+    "cross_sell_arr": _("Cross-sell"),
+    "opening_arr": _("Opening value"),
+    "new_arr": _("New"),
+    "expansion_arr": _("Expansion"),
+    "reactivation_arr": _("Reactivation"),
+    "contraction_arr": _("Contraction"),
+    "churn_arr": _("Churn"),
+    "transfer_in_arr": _("Taken over"),
+    "transfer_out_arr": _("Handed over"),
+    "fx_arr": _("Exchange rates"),
+    "closing_arr": _("Closing value"),
+    "nps_promoters": _("Promoters"),
+    "nps_passives": _("Passives"),
+    "nps_detractors": _("Detractors"),
+    "annual_value": _("Annual value today"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure by its sums, the numerator first. Without a window it is a stock of today."""
+
+    label: "_StrPromise"
+    columns: tuple[str, ...]
+    has_window: bool = True
+
+    @property
+    def is_money(self) -> bool:
+        return self.columns[0].endswith(("_arr", "_value"))
+
+
+FIGURES = {
+    "logo_retention": Figure(_("Client retention"), ("retained_clients", "cohort_clients")),
+    "nrr": Figure(_("Net revenue retention (NRR)"), ("cohort_closing_arr", "cohort_opening_arr")),
+    "grr": Figure(_("Gross revenue retention (GRR)"), ("cohort_kept_arr", "cohort_opening_arr")),
+    "upsell": Figure(_("Upsell and cross-sell"), ("upsell_arr", "cross_sell_arr")),
+    "movements": Figure(
+        _("Movements of value"),
+        (
+            *("opening_arr", "new_arr", "expansion_arr", "reactivation_arr", "contraction_arr", "churn_arr"),
+            *("transfer_in_arr", "transfer_out_arr", "fx_arr", "closing_arr"),
+        ),
+    ),
+    "nps": Figure("NPS", ("nps_promoters", "nps_passives", "nps_detractors")),  # type: ignore[arg-type] # a name
+    "value": Figure(_("Value today"), ("annual_value",), has_window=False),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One client and its part of each column; without a client, what the viewer may not see in detail."""
+
+    client: Client | None
+    amounts: tuple[Amount, ...]
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Visible clients, the largest part first; `hidden` adds up the `hidden_clients` others; `total` is all of it."""
+
+    lines: list[Line]
+    hidden: Line
+    hidden_clients: int
+    total: Line
+
+
+def breakdown(figure: Figure, point: Viewpoint, window: Window | None, viewer: User, day: date) -> Breakdown:
+    """The rows behind `figure`. What one may not see any more is one sum (domain.md, Rights)."""
+    parts = _sums(figure, point, window, day) if window else _standings(point, day)
+    rows = {pk: amounts for pk, amounts in parts.items() if any(amount != 0 for amount in amounts)}
+    seen = Client.objects.visible_to(viewer).in_bulk(list(rows))
+    lines = [Line(client, rows[pk]) for pk, client in seen.items()]
+    hidden = [amounts for pk, amounts in rows.items() if pk not in seen]
+    return Breakdown(
+        lines=sorted(lines, key=_largest_first),
+        hidden=Line(None, _added(hidden, figure)),
+        hidden_clients=len(hidden),
+        total=Line(None, _added(rows.values(), figure)),
+    )
+
+
+def _sums(figure: Figure, point: Viewpoint, window: Window, day: date) -> dict[int, tuple[Amount, ...]]:
+    question = Question([window], as_of=day, rules=current_rules(), roles=[point.role])
+    by_client = rows_by_client(question, point.scope, user=point.user, teams=point.teams)
+    return {pk: _amounts(sums, figure) for pk, sums in by_client.items()}
+
+
+def _amounts(sums: Sums, figure: Figure) -> tuple[Amount, ...]:
+    return tuple(getattr(sums, column) for column in figure.columns)
+
+
+def _standings(point: Viewpoint, day: date) -> dict[int, tuple[Amount, ...]]:
+    standings = ClientStanding.objects.filter(client__in=point.clients(day).values("pk"))
+    return {pk: (annual,) for pk, annual in standings.values_list("client_id", "annual_value")}
+
+
+def _added(rows: Any, figure: Figure) -> tuple[Amount, ...]:
+    """Column by column; a sum of which one part is unknown is unknown (kpis.md R4)."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(figure.columns)
+    return tuple(None if None in column else sum(column) for column in columns)
+
+
+def _largest_first(line: Line) -> tuple[bool, Decimal, str]:
+    first = line.amounts[-1]
+    return first is None, -Decimal(first or 0), str(line.client)

@@ -1,0 +1,100 @@
+"""The people of a team or of the company with what they hold; with the row of nobody they add up to the total."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from contracts.models import ClientStanding, ContractTerm, RenewalAlert
+from kpis.measures import Ratio, Sums
+from kpis.models import Scope, Snapshot
+from kpis.windows import Window
+from portfolio.viewpoints import Viewpoint, people_of
+
+RENEWAL_DAYS = 90
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one person holds today, or nobody. `annual` is None while an exchange rate is missing."""
+
+    user: User | None
+    clients: int
+    annual: Decimal | None
+    renewals: int
+    alerts: int
+    retention: Ratio
+
+    @property
+    def name(self) -> str:
+        return self.user.full_name if self.user else _("Unassigned")
+
+
+def holdings(point: Viewpoint, window: Window | None, day: date) -> list[Holding]:
+    """A row per person by name, nobody last. Three statements. `window` is that of the retention."""
+    by_holder: dict[int | None, list[Any]] = defaultdict(list)
+    for client in _clients(point, day):
+        by_holder[client.credited_id].append(client)
+    kept = _retentions(point, window)
+    people: list[User | None] = [*_people(point, by_holder, day), None]
+    return [_holding(person, by_holder[_pk(person)], kept) for person in people]
+
+
+def _pk(person: User | None) -> int | None:
+    return person.pk if person else None
+
+
+def _clients(point: Viewpoint, day: date) -> "QuerySet[Any]":
+    """Clients with what they are worth, how many terms bind within 90 days (passed ones too), and open alerts."""
+    terms = ContractTerm.objects.all()
+    due = (terms.running_on(day) | terms.undecided(day)).with_binding()
+    due = due.filter(client=OuterRef("pk"), binding__lte=day + timedelta(days=RENEWAL_DAYS))
+    alerts = RenewalAlert.objects.filter(contract__client=OuterRef("pk"), closed_at=None)
+    clients: QuerySet[Any] = point.clients(day).annotate(
+        is_active=Q(standing__status=ClientStanding.Status.ACTIVE),
+        annual=Case(When(standing=None, then=ZERO), default="standing__annual_value"),
+        renewals=_count(due, "client"),
+        alerts=_count(alerts, "contract__client"),
+    )
+    return clients
+
+
+def _count(rows: "QuerySet[Any]", client: str) -> Combinable:
+    counted = rows.order_by().values(client).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _people(point: Viewpoint, holders: Iterable[int | None], day: date) -> Iterable[User]:
+    holding = User.objects.filter(pk__in=[pk for pk in holders if pk])
+    return (holding | people_of(point.teams, day)).distinct() if point.teams else holding
+
+
+def _retentions(point: Viewpoint, window: Window | None) -> dict[int | None, Ratio]:
+    """Of everybody; of nobody only for the company, because no team answers for nobody's clients (R7)."""
+    if window is None:
+        return {}
+    rows = Snapshot.objects.for_members(point.role).in_window(window.kind, window.first_day, window.last_day)
+    return {
+        row.user_id: row.sums.logo_retention for row in rows if row.user_id or point.scope == Scope.COMPANY
+    }
+
+
+def _holding(person: User | None, clients: list[Any], kept: dict[int | None, Ratio]) -> Holding:
+    amounts = [client.annual for client in clients]
+    return Holding(
+        user=person,
+        clients=sum(bool(client.is_active) for client in clients),  # None before its first computation
+        annual=None if None in amounts else sum(amounts, ZERO),
+        renewals=sum(client.renewals for client in clients),
+        alerts=sum(client.alerts for client in clients),
+        retention=kept.get(_pk(person), Sums().logo_retention),
+    )

@@ -1,0 +1,85 @@
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts.days import today
+from accounts.http import AuthenticatedRequest
+from kpis.models import Role, Snapshot
+from kpis.windows import Window
+from portfolio.exports import export
+from portfolio.figures import FIGURES, LABELS, Amount, Breakdown, Figure, breakdown
+from portfolio.viewpoints import Viewpoint, viewpoint
+
+PAGE = 100
+
+
+@require_safe
+def figure_rows(request: AuthenticatedRequest, measure: str) -> HttpResponse:
+    """The clients behind one number, and their sum, which is the number."""
+    figure, point, window = _asked(request, measure)
+    found = breakdown(figure, point, window, request.user, today())
+    exports = {
+        f"export_{kind}": f"{reverse('portfolio:figure_export', args=[measure, kind])}?{request.GET.urlencode()}"
+        for kind in ("csv", "xlsx")
+    }
+    context = {
+        "figure": figure,
+        "point": point,
+        "window": window,
+        "heads": [LABELS[column] for column in figure.columns],
+        "is_money": figure.is_money,
+        "found": found,
+        "hidden_text": hidden_text(found.hidden_clients),
+        "page": Paginator(found.lines, PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "portfolio/figure_rows.html", context | exports)
+
+
+@require_safe
+def figure_export(request: AuthenticatedRequest, measure: str, kind: str) -> HttpResponse:
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    figure, point, window = _asked(request, measure)
+    found = breakdown(figure, point, window, request.user, today())
+    return export(_rows(figure, found), f"{measure}-{today():%Y-%m-%d}", kind)
+
+
+def _asked(request: AuthenticatedRequest, measure: str) -> tuple[Figure, Viewpoint, Window | None]:
+    """What the address asks for. Raises Http404 for an unknown measure or window and for a foreign scope."""
+    if measure not in FIGURES:
+        raise Http404
+    figure = FIGURES[measure]
+    scope = request.GET.get("scope", f"user:{request.user.pk}")
+    point = viewpoint(request.user, scope, request.GET.get("role", Role.AM))
+    return figure, point, _window(request, point) if figure.has_window else None
+
+
+def _window(request: AuthenticatedRequest, point: Viewpoint) -> Window:
+    """Only windows that are kept can be asked for: their statement is known to be affordable."""
+    try:
+        first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("first", "last"))
+    except ValueError:
+        raise Http404 from None
+    kept = Snapshot.objects.for_company(point.role).filter(first_day=first, last_day=last).first()
+    if kept is None:
+        raise Http404
+    return Window(kept.kind, first, last)
+
+
+def _rows(figure: Figure, found: Breakdown) -> list[list[Any]]:
+    head = [_("Client"), *(str(LABELS[column]) for column in figure.columns)]
+    rows: list[list[Amount | str]] = [[str(line.client), *line.amounts] for line in found.lines]
+    if found.hidden_clients:
+        rows.append([hidden_text(found.hidden_clients), *found.hidden.amounts])
+    return [head, *rows, [_("Total"), *found.total.amounts]]
+
+
+def hidden_text(n: int) -> str:
+    return ngettext("%(n)d client outside your access", "%(n)d clients outside your access", n) % {"n": n}

@@ -1,0 +1,86 @@
+"""The demo company, 400 clients, and a stopwatch."""
+
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
+from django.test import Client as Session
+from django.test import RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+
+ROUNDS = 25
+WARM_UP = 3
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/bench/" in item.nodeid:
+            item.add_marker(pytest.mark.bench)
+
+
+@pytest.fixture(scope="package")
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Instead of pytest-django's: one company for all measurements, in a transaction that leaves no trace.
+
+    The name matters: pytest-django makes a test database only if a test asks for a fixture called so.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("seed_demo")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # autovacuum, which does it elsewhere, is off in the test servers
+        yield
+        transaction.set_rollback(True)
+
+
+class Visitor:
+    """Asks the whole site, middleware included, but no socket and none of the test client's bookkeeping."""
+
+    def __init__(self, mailbox: str) -> None:
+        self.user = User.objects.get(email=f"{mailbox}@contoh.example")
+        session = Session()
+        session.force_login(self.user)
+        cookie = f"{settings.SESSION_COOKIE_NAME}={session.cookies[settings.SESSION_COOKIE_NAME].value}"
+        self.requests = RequestFactory(headers={"cookie": cookie, "accept-encoding": "gzip"})
+        self.site = WSGIHandler()
+
+    def get(self, url: str) -> None:
+        answer = self.site(self.requests.get(url).environ, lambda status, headers: None)
+        answer.close()
+        assert answer.status_code == 200, f"{url} answers {answer.status_code}"
+
+    def statements(self, url: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            self.get(url)
+        return len(captured)
+
+
+@pytest.fixture(scope="package")
+def visitor(db: None) -> Iterator[Callable[[str], Visitor]]:
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)  # as the test client does: it would end the transaction
+    with override_settings(ROOT_URLCONF="tests.bench.urls"):
+        yield Visitor
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def side_by_side(*works: Callable[[], object]) -> list[float]:
+    """The median time of each in seconds. They take turns, so that a busy machine slows all of them alike."""
+    times: list[list[float]] = [[] for _ in works]
+    for turn in range(WARM_UP + ROUNDS):
+        for work, measured in zip(works, times, strict=True):
+            started = time.perf_counter()
+            work()
+            if turn >= WARM_UP:
+                measured.append(time.perf_counter() - started)
+    return [median(measured) for measured in times]
