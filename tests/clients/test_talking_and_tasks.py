@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the tables are read by column
 """Logging, next steps, corrections, tasks and contacts over HTTP."""
 
 from datetime import datetime, timedelta

@@ -46,7 +46,7 @@ def test_text_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
 def test_numbers_stay_numbers() -> None:
     row = [Decimal("-12.50"), -3, 0]
     assert rows_of_csv(export([row], "x", "csv")) == [["-12.50", "-3", "0"]]
-    assert [f"<v>{n}</v>" in sheet(export([row], "x", "xlsx")) for n in ("-12.5", "-3", "0")] == [True] * 3
+    assert [f"<v>{n}</v>" in sheet(export([row], "x", "xlsx")) for n in ("-12.50", "-3", "0")] == [True] * 3
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:
