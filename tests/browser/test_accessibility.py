@@ -15,6 +15,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Response
 
 from accounts.models import User
+from kpis.models import Snapshot
 from tests.browser.conftest import Site
 
 AXE = Axe.from_file(settings.NODE_MODULES / "axe-core" / "axe.min.js")
@@ -43,6 +44,14 @@ def named(name: str, who: str = "lead") -> Visit:
 
 def line_of(site: Site) -> int:
     return site.cast.client.contracts.get().lines.get().pk
+
+
+def figure_of(site: Site) -> str:
+    """The rows behind the owner's value of the running month."""
+    month = Snapshot.objects.for_company("AM").latest("month")
+    assert month
+    query = f"scope=user:{site.cast.owner.pk}&first={month.first_day}&last={month.last_day}"
+    return f"{reverse('portfolio:figure_rows', args=['waterfall'])}?{query}"
 
 
 def of_contract(name: str, who: str = "owner") -> Visit:
@@ -81,13 +90,7 @@ PAGES = [
     Visit("nothing found", lambda site: reverse("portfolio:client_list") + "?q=zzz", who="owner"),
     named("portfolio:renewal_list", who="owner"),
     named("portfolio:team_page"),
-    Visit(
-        "figure",
-        lambda site: (
-            reverse("portfolio:figure_rows", args=["closing_arr"]) + f"?scope=user:{site.cast.owner.pk}"
-        ),
-        who="owner",
-    ),
+    Visit("figure", lambda site: figure_of(site), who="owner"),
     named("notifications:notification_list", who="owner"),
     Visit("owner_assign", lambda site: reverse("clients:owner_assign", args=[site.cast.client.pk, "AM"])),
     of_contract("contracts:contract_page"),
