@@ -254,7 +254,7 @@ def _total_value(table: Any) -> str:
     return formats.DASH if None in amounts else formats.money(monthly(sum(amounts, Decimal(0))))
 
 
-class PeopleTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+class PeopleTable(ListTable):
     """Rows are `portfolio.people.Holding`. Retention is not sorted by: few clients allow no ranking (kpis.md R9)."""
 
     name = tables.Column(verbose_name=_("Person"), attrs=MAIN, footer=_("Total"))

@@ -1,4 +1,3 @@
-# ruff: noqa: E501, SIM905 - the tables are read by column
 """Every address of ours × every kind of person × own, foreign and missing rows × page and fragment (trust.md 6).
 
 A new address fails `test_every_address_is_in_the_table` until it has a line here.

@@ -51,7 +51,7 @@ def figure_of(site: Site) -> str:
     month = Snapshot.objects.for_company("AM").latest("month")
     assert month
     query = f"scope=user:{site.cast.owner.pk}&first={month.first_day}&last={month.last_day}"
-    return f"{reverse('portfolio:figure_rows', args=['waterfall'])}?{query}"
+    return f"{reverse('portfolio:figure_rows', args=['movements'])}?{query}"
 
 
 def of_contract(name: str, who: str = "owner") -> Visit:
