@@ -19,7 +19,9 @@ from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.days import today
 from accounts.models import User
+from kpis.snapshots import rebuild_all
 from tests import factories
 from tests.conftest import Cast, make_cast
 
@@ -87,6 +89,7 @@ def furnish(cast: Cast) -> None:
     factories.TaskFactory(client=cast.client, owner=cast.owner)
     factories.AnswerFactory(client=cast.client, contact=contact)
     factories.ContractLineFactory(contract=factories.ContractFactory(client=cast.client))
+    rebuild_all(today())
 
 
 @pytest.fixture(scope="package")
