@@ -153,7 +153,8 @@ class RenewalTable(tables.Table):  # type: ignore[misc] # django-tables2 has no 
 
     def render_client(self, record: Any) -> SafeString:
         return format_html(
-            '<a class="fw-semibold" href="{}">{}</a><div class="small"><a class="d-inline-block py-1" href="{}">{}</a></div>',
+            '<a class="fw-semibold" href="{}">{}</a>'
+            '<div class="small"><a class="d-inline-block py-1" href="{}">{}</a></div>',
             record.client.get_absolute_url(),
             record.client,
             record.contract.get_absolute_url(),
