@@ -89,14 +89,24 @@ def distance(value: date | None, today: date) -> str:
     """“in 12 days”, “today”, “3 days ago”; beyond 60 days the day itself."""
     if value is None:
         return DASH
-    days = (value - today).days
-    if abs(days) > FAR:
+    if not is_near(value, today):
         return day(value)
+    days = (value - today).days
     if days == 0:
         return pgettext("distance of a day", "today")
     if days > 0:
         return npgettext("distance of a day", "in %(n)d day", "in %(n)d days", days) % {"n": days}
     return npgettext("distance of a day", "%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
+
+
+def is_near(value: date, today: date) -> bool:
+    """Whether a distance says more than the day itself, up to and including 60 days."""
+    return abs((value - today).days) <= FAR
+
+
+def near(value: date | None, today: date) -> str:
+    """“ (in 12 days)” to stand beside the day itself; nothing where that is all there is to say."""
+    return f" ({distance(value, today)})" if value and is_near(value, today) else ""
 
 
 def yes_no(value: bool) -> str:

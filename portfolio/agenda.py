@@ -118,9 +118,9 @@ def _tasks(user: User, day: date) -> list[Row]:
 
 def _why_do(task: Task, day: date) -> str:
     if task.due_on < day:
-        return _("Overdue since %(day)s (%(distance)s).") % {
+        return _("Overdue since %(day)s%(near)s.") % {
             "day": formats.day(task.due_on),
-            "distance": formats.distance(task.due_on, day),
+            "near": formats.near(task.due_on, day),
         }
     return _("Due today.")
 

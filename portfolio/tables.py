@@ -156,10 +156,11 @@ class RenewalTable(tables.Table):  # type: ignore[misc] # django-tables2 has no 
         return f"{record.client} ({record.contract})"
 
     def render_binding(self, value: date) -> SafeString:
+        near = formats.is_near(value, today())
         return format_html(
             '{}<div class="text-secondary small">{}</div>',
             formats.day(value),
-            formats.distance(value, today()),
+            formats.distance(value, today()) if near else "",
         )
 
     def value_binding(self, value: date) -> date:
@@ -192,7 +193,7 @@ class TaskTable(tables.Table):  # type: ignore[misc] # django-tables2 has no typ
         verbose_name=pgettext_lazy("task", "Due"),
         attrs={"td": {"class": "text-nowrap card-side"}},
     )
-    state = Column(accessor="done_at", verbose_name=pgettext_lazy("task", "State"))
+    state = Column(accessor="done_at", verbose_name=pgettext_lazy("task", "State"), empty_values=())
     actions = tables.TemplateColumn(
         template_name="clients/_task_actions.html",
         verbose_name=_("Actions"),

@@ -6,7 +6,6 @@ from django import template
 
 from accounts import formats
 from accounts.days import today
-from accounts.formats import FAR
 
 register = template.Library()
 
@@ -22,10 +21,8 @@ register.filter("percent_of", formats.percent)
 
 @register.filter
 def near(value: date | None) -> str:
-    """“ (in 12 days)” beside a day of the next or last 60 days, else nothing: the day itself stands there already."""
-    if value is None or abs((value - today()).days) > FAR:
-        return ""
-    return f" ({formats.distance(value, today())})"
+    """How far a day is from today, in brackets, unless that is far."""
+    return formats.near(value, today())
 
 
 @register.filter
