@@ -89,9 +89,9 @@ def distance(value: date | None, today: date) -> str:
     """“in 12 days”, “today”, “3 days ago”; beyond 60 days the day itself."""
     if value is None:
         return DASH
-    days = (value - today).days
-    if abs(days) > FAR:
+    if not is_near(value, today):
         return day(value)
+    days = (value - today).days
     if days == 0:
         return pgettext("distance of a day", "today")
     if days > 0:
