@@ -50,7 +50,7 @@ def test_a_team_outside_the_own_tree_does_not_exist(cast: Cast, client: Browser)
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "The whole company")],
+    [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "Seluruh perusahaan")],
 )
 def test_it_opens_with_the_top_of_what_one_leads(cast: Cast, client: Browser, name: str, title: str) -> None:
     answer = ask(client, getattr(cast, name))
