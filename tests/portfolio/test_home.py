@@ -174,7 +174,7 @@ def test_somebody_without_clients_reads_what_happens_next(cast: Cast, client: Br
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "The whole company")]
+    ("name", "title"), [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "Seluruh perusahaan")]
 )
 def test_people_without_own_clients_see_the_numbers_they_answer_for(
     cast: Cast, client: Browser, computed: Compute, name: str, title: str
