@@ -169,7 +169,9 @@ class RenewalFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ha
 def _owners_seen_by(user: User) -> list[tuple[str, Any]]:
     """Me first, then the other owners of clients that `user` may see, then nobody."""
     current = Assignment.objects.visible_to(user).on(today()).filter(role__in=Assignment.Role.owning())
-    people = User.objects.filter(pk__in=current.values("user")).exclude(pk=user.pk).values_list("pk", "full_name")
+    people = (
+        User.objects.filter(pk__in=current.values("user")).exclude(pk=user.pk).values_list("pk", "full_name")
+    )
     return [
         (str(user.pk), _("Me")),
         *((str(pk), name) for pk, name in people),

@@ -7,8 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from clients.gate import client_for
-from clients.models import access
-from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
+from clients.models import Answer, Assignment, Client, Contact, Interaction, Task, access
 from contracts.bar import card_of
 from contracts.models import Contract
 from kpis.signals import assess, watched

@@ -56,7 +56,11 @@ class Listing:
         filtered = self.filtered(request)
         table = self.table(filtered.qs)
         totals = self.totals(filtered.qs)
-        paging = {"per_page": _page_size(request), "paginator_class": CountedPaginator, "count": totals["count"]}
+        paging = {
+            "per_page": _page_size(request),
+            "paginator_class": CountedPaginator,
+            "count": totals["count"],
+        }
         RequestConfig(request, paginate=paging).configure(table)
         context = {
             "filter": filtered,
