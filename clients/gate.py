@@ -42,6 +42,5 @@ def refuse_unless(user: User, client: Client, act: Act) -> None:
 
 def acts_of(user: User, client: Client) -> dict[str, bool]:
     """What `user` may do with the client, for buttons: {"log": True, "edit": False, …}. One statement."""
-    rows = Client.objects.with_acts(user, today()).values_list("is_led", "own_roles")
-    leads, roles = rows.get(pk=client.pk)
-    return access.acts(user, leads=leads, roles=roles)
+    whole: Any = Client.objects.with_acts(user, today()).get(pk=client.pk)
+    return access.acts(user, leads=whole.is_led, roles=whole.own_roles)

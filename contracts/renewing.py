@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,10 @@ def renew_contract(
     )
     new.full_clean()
     new.save()
-    ContractLine.objects.bulk_create(_renewed(line, new, price_change) for line in lasting_lines(old))
+    lines = [_renewed(line, new, price_change) for line in lasting_lines(old)]
+    for line in lines:
+        line.clean()
+    ContractLine.objects.bulk_create(lines)
     return new
 
 
@@ -84,12 +88,12 @@ def _renewed(line: ContractLine, contract: Contract, price_change: Decimal) -> C
 
 def term_to_decide(contract: Contract, day: date) -> ContractTerm | None:
     """The running term whose automatic renewal nobody has decided about yet."""
-    decided = RenewalDecision.objects.filter(contract=contract).values("term_end")
+    decided = RenewalDecision.objects.filter(contract=contract, term_end=OuterRef("last_day"))
     terms = ContractTerm.objects.filter(
         contract=contract, last_day__gte=day, successor=None, notice_on=None, terminated_on=None
     )
-    first = terms.order_by("number").first()
-    return first if first and first.last_day not in [row["term_end"] for row in decided] else None
+    first = terms.annotate(is_decided=Exists(decided)).order_by("number").first()
+    return None if first is None or first.is_decided else first
 
 
 def let_renew(contract: Contract, *, day: date, by: User) -> RenewalDecision:

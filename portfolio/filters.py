@@ -34,13 +34,13 @@ class ClientFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has
     ends = filters.ChoiceFilter(
         label=_("Binding date"),
         method="ends_within",
-        choices=[(n, _("Within %(n)d days") % {"n": n}) for n in (30, 60, 90)],
+        choices=[(str(n), _("Within %(n)d days") % {"n": n}) for n in (30, 60, 90)],
         empty_label=_("All"),
     )
     quiet = filters.ChoiceFilter(
         label=_("Last contact"),
         method="quiet_for",
-        choices=[(n, _("Over %(n)d days ago") % {"n": n}) for n in (30, 60, 90)],
+        choices=[(str(n), _("Over %(n)d days ago") % {"n": n}) for n in (30, 60, 90)],
         empty_label=_("All"),
     )
 
@@ -135,7 +135,7 @@ class RenewalFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ha
     days = filters.ChoiceFilter(
         label=_("Binding date"),
         method="within",
-        choices=[(n, _("Within %(n)d days") % {"n": n}) for n in (DECISION_DAYS, 60, 90)],
+        choices=[(str(n), _("Within %(n)d days") % {"n": n}) for n in (DECISION_DAYS, 60, 90)],
         empty_label=_("All"),
     )
     owner = filters.ChoiceFilter(label=_("Responsible"), method="owned_by", empty_label=_("All"))

@@ -156,14 +156,15 @@ class RenewalTable(ListTable):
         verbose_name=_("Monthly value (MRR)"),
         attrs={"th": {"class": "amount"}, "td": {"class": "amount card-line"}},
     )
-    owner = Column(accessor="owner_name", verbose_name=_("Responsible"), attrs=LINE)
+    owner = Column(accessor="owner_name", verbose_name=_("Responsible"))
 
     class Meta:
         order_by = "binding"
 
     def render_client(self, record: Any) -> SafeString:
         return format_html(
-            '<a class="fw-semibold" href="{}">{}</a><div class="small"><a href="{}">{}</a></div>',
+            '<a class="fw-semibold" href="{}">{}</a>'
+            '<div class="small"><a class="d-inline-block py-1" href="{}">{}</a></div>',
             record.client.get_absolute_url(),
             record.client,
             record.contract.get_absolute_url(),
@@ -254,7 +255,7 @@ def _total_value(table: Any) -> str:
     return formats.DASH if None in amounts else formats.money(monthly(sum(amounts, Decimal(0))))
 
 
-class PeopleTable(tables.Table):  # type: ignore[misc] # django-tables2 has no types
+class PeopleTable(ListTable):
     """Rows are `portfolio.people.Holding`. Retention is not sorted by: few clients allow no ranking (kpis.md R9)."""
 
     name = tables.Column(verbose_name=_("Person"), attrs=MAIN, footer=_("Total"))

@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
 from accounts.models import Team, TeamMembership, User
 from clients.models import Assignment
 
@@ -20,9 +21,7 @@ class AssignForm(forms.Form):
 
     expected = forms.IntegerField(widget=forms.HiddenInput, required=False)
     user = forms.ModelChoiceField(label=_("New owner"), queryset=User.objects.none())
-    start = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    start = DayField(label=_("From"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
     is_conflict = False
 

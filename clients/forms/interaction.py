@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
 from clients.models import Client, Contact, Interaction
 from clients.models.interaction import Channel, Outcome
 from clients.revisions import RevisionFormMixin
@@ -16,9 +17,7 @@ EARLIEST_YEAR = 1990  # year 1 in Jakarta is before year 1 in UTC, and no page c
 class InteractionForm(RevisionFormMixin):
     """Three taps: how, how it went, save. Everything else may stay as it is."""
 
-    channel = forms.ChoiceField(
-        label=_("How"), choices=Channel.choices, widget=forms.RadioSelect, initial=Channel.WHATSAPP
-    )
+    channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, widget=forms.RadioSelect)
     outcome = forms.ChoiceField(
         label=_("How it went"), choices=Outcome.choices, widget=forms.RadioSelect, initial=Outcome.GOOD
     )
@@ -26,15 +25,17 @@ class InteractionForm(RevisionFormMixin):
     class Meta:
         model = Interaction
         fields = ("channel", "outcome", "contact", "happened_at", "summary", "next_step", "next_step_due")
+        field_classes = {"next_step_due": DayField}
         widgets = {
             "happened_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-            "next_step_due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "summary": forms.Textarea(attrs={"rows": 3}),
         }
 
     def __init__(self, *args: Any, client: Client, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        if not self.instance.channel:  # an empty one of the instance would hide the field's `initial`
+            self.initial["channel"] = Channel.WHATSAPP
         chosen = Q(pk=self.instance.contact_id)  # stays choosable after she left
         contacts = Contact.objects.filter(Q(is_active=True) | chosen, client=client)
         self.fields["contact"].queryset = contacts  # type: ignore[attr-defined] # a ModelChoiceField

@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
 from clients.models import Task
 from clients.models.task import MOST_SNOOZES
 from clients.revisions import RevisionFormMixin
@@ -13,7 +14,7 @@ class TaskForm(RevisionFormMixin):
     class Meta:
         model = Task
         fields = ("title", "due_on")
-        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        field_classes = {"due_on": DayField}
 
 
 class SnoozeForm(RevisionFormMixin):
@@ -23,9 +24,7 @@ class SnoozeForm(RevisionFormMixin):
         model = Task
         fields: tuple[str, ...] = ()  # `Task.snooze` writes
 
-    until = forms.DateField(
-        label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = DayField(label=_("Until"))
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

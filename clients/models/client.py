@@ -195,14 +195,14 @@ class Client(models.Model):
         _("tax number (NPWP)"),
         max_length=16,
         blank=True,
-        validators=[RegexValidator(r"^\d{15,16}$", _("The NPWP must have 15 or 16 digits."))],
+        validators=[RegexValidator(r"^[0-9]{15,16}$", _("The NPWP must have 15 or 16 digits."))],
         help_text=_("15 or 16 digits, without dots."),
     )
     nib = models.CharField(
         _("business number (NIB)"),
         max_length=13,
         blank=True,
-        validators=[RegexValidator(r"^\d{13}$", _("The NIB must have 13 digits."))],
+        validators=[RegexValidator(r"^[0-9]{13}$", _("The NIB must have 13 digits."))],
     )
     street = models.CharField(_("street"), max_length=200, blank=True)
     rt_rw = models.CharField(_("RT/RW"), max_length=20, blank=True)
@@ -215,7 +215,7 @@ class Client(models.Model):
         max_length=5,
         blank=True,
         validators=[
-            RegexValidator(r"^[1-9]\d{4}$", _("A postal code has five digits and does not begin with 0."))
+            RegexValidator(r"^[1-9][0-9]{4}$", _("A postal code has five digits and does not begin with 0."))
         ],
     )
     time_zone = models.CharField(_("time zone"), max_length=20, choices=TimeZone, default=TimeZone.WIB)

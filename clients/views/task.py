@@ -105,7 +105,5 @@ def _back(request: AuthenticatedRequest, task: Task) -> HttpResponse:
     """To the page the button was on, if it is one of ours; else to the client."""
     page = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-        return HttpResponseRedirect(
-            page
-        )  # an address as it stands; `redirect` would take it for the name of a view
+        return HttpResponseRedirect(page)  # `redirect` would take “x” for the name of a view
     return redirect(task.client)

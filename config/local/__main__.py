@@ -68,7 +68,8 @@ def run(stack: Stack, wanted_port: int | None) -> None:
         apps.append(_start(stack, "prepare", [sys.executable, "manage.py", "prepare_local"], env))
         if apps[0].process.wait():
             raise LocalError("the database could not be prepared, see above")
-        apps.append(_start(stack, "worker", worker_command(stack), env, **PREFIXED))
+        quiet = env | {"LOG_LEVEL": "WARNING"}  # pollers would say every few seconds that they found nothing
+        apps.append(_start(stack, "worker", worker_command(stack), quiet, **PREFIXED))
         web = web_command(listener)
         apps.append(_start(stack, "web", web, env, pass_fds=[listener.fileno()], **PREFIXED))
         listener.close()
@@ -126,7 +127,7 @@ def worker_command(stack: Stack) -> list[str]:
         "--app=config",
         "worker",
         "--beat",
-        "--loglevel=INFO",
+        "--loglevel=WARNING",
     ]
     schedule = f"--schedule={stack.root / 'beat-schedule'}"
     return [*command, schedule, "--pool=prefork", "--concurrency=2", "--without-mingle", "--without-gossip"]

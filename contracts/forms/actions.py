@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms import DayField
 from clients.revisions import last_change, revision_of
 from contracts.forms.contract import day_input
 from contracts.forms.money import MoneyField
@@ -58,7 +59,7 @@ class ActionForm(forms.Form):
 
 
 class SignForm(ActionForm):
-    signed_on = forms.DateField(label=_("Signed on"), widget=day_input())
+    signed_on = DayField(label=_("Signed on"), widget=day_input())
 
     def prepare(self) -> None:
         self._set(signed_on=self.day)
@@ -94,7 +95,7 @@ class LineFields(ActionForm):
 class AmendForm(LineFields):
     """A running line at another price or quantity: the old one ends the day before."""
 
-    from_day = forms.DateField(label=_("In effect from"), widget=day_input())
+    from_day = DayField(label=_("In effect from"), widget=day_input())
 
     field_order = ("from_day", "quantity", "unit_price", "discount_percent")
 
@@ -118,7 +119,7 @@ class AmendForm(LineFields):
 class AddLineForm(LineFields):
     """One more product in a running contract."""
 
-    from_day = forms.DateField(label=_("In effect from"), widget=day_input())
+    from_day = DayField(label=_("In effect from"), widget=day_input())
     product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.filter(is_active=True))
     period = forms.ChoiceField(label=_("Price per"), choices=Period.choices, initial=Period.MONTH)
 
@@ -135,7 +136,7 @@ class AddLineForm(LineFields):
 
 
 class EndLineForm(ActionForm):
-    last_day = forms.DateField(label=_("Last day in effect"), widget=day_input())
+    last_day = DayField(label=_("Last day in effect"), widget=day_input())
 
     def __init__(self, *args: Any, line: ContractLine, **kwargs: Any) -> None:
         self.line = line
@@ -149,7 +150,7 @@ class EndLineForm(ActionForm):
 
 
 class NoticeForm(ActionForm):
-    notice_on = forms.DateField(label=_("Notice given on"), widget=day_input())
+    notice_on = DayField(label=_("Notice given on"), widget=day_input())
     notice_by = forms.ChoiceField(label=_("By"), choices=Contract.Party.choices, widget=forms.RadioSelect)
 
     def prepare(self) -> None:
@@ -163,7 +164,7 @@ class NoticeForm(ActionForm):
 
 
 class TerminateForm(ActionForm):
-    last_day = forms.DateField(label=_("Last day in effect"), widget=day_input())
+    last_day = DayField(label=_("Last day in effect"), widget=day_input())
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def prepare(self) -> None:
@@ -174,8 +175,8 @@ class RenewForm(ActionForm):
     """A linked successor with the same lines, all prices changed by the same percentage."""
 
     number = forms.CharField(label=_("Contract number"), max_length=60)
-    start = forms.DateField(label=_("First day"), widget=day_input())
-    end = forms.DateField(label=_("Last day"), widget=day_input())
+    start = DayField(label=_("First day"), widget=day_input())
+    end = DayField(label=_("Last day"), widget=day_input())
     price_change = forms.DecimalField(
         label=_("Price change %"),
         max_digits=5,
@@ -189,7 +190,7 @@ class RenewForm(ActionForm):
         ),
     )
     auto_renew = forms.BooleanField(label=_("Renews by itself"), required=False)
-    signed_on = forms.DateField(label=_("Signed on"), widget=day_input())
+    signed_on = DayField(label=_("Signed on"), widget=day_input())
 
     def prepare(self) -> None:
         old = self.contract
@@ -221,8 +222,8 @@ class RenewForm(ActionForm):
 
 
 class PauseForm(ActionForm):
-    start = forms.DateField(label=_("First paused day"), widget=day_input())
-    end = forms.DateField(
+    start = DayField(label=_("First paused day"), widget=day_input())
+    end = DayField(
         label=_("Last paused day"),
         widget=day_input(),
         required=False,
@@ -244,7 +245,7 @@ class PauseForm(ActionForm):
 
 
 class ResumeForm(ActionForm):
-    on = forms.DateField(label=_("First day in effect again"), widget=day_input())
+    on = DayField(label=_("First day in effect again"), widget=day_input())
 
     def prepare(self) -> None:
         self._set(on=self.day)

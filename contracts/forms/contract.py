@@ -1,8 +1,11 @@
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayField
 from clients.revisions import RevisionFormMixin
 from contracts.forms.money import MoneyField
 from contracts.models import Contract, ContractLine, Product
@@ -28,12 +31,20 @@ class ContractForm(RevisionFormMixin):
             "payment_terms",
             "renewed_from",
         )
+        field_classes = {"start": DayField, "end": DayField}
         widgets = {"start": day_input(), "end": day_input()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Contract.objects.signed().filter(client=self.instance.client).exclude(pk=self.instance.pk)
         self.fields["renewed_from"].queryset = others  # type: ignore[attr-defined] # a ModelChoiceField
+
+    def clean_number(self) -> str:
+        """At the field; the constraint, which ignores case, would speak above the form."""
+        number: str = self.cleaned_data["number"]
+        if Contract.objects.filter(number__iexact=number).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("This contract number is in use already."))
+        return number
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
@@ -56,6 +67,7 @@ class LineForm(RevisionFormMixin):
     class Meta:
         model = ContractLine
         fields = ("product", "quantity", "unit_price", "discount_percent", "period", "start", "end")
+        field_classes = {"start": DayField, "end": DayField}
         widgets = {"start": day_input(), "end": day_input()}
         localized_fields = ("quantity", "discount_percent")
 
@@ -63,6 +75,8 @@ class LineForm(RevisionFormMixin):
         super().__init__(*args, **kwargs)
         on_sale = Product.objects.filter(is_active=True)
         self.fields["product"].queryset = on_sale  # type: ignore[attr-defined] # a ModelChoiceField
+        self.fields["quantity"].validators.append(MinValueValidator(Decimal("0.01")))
+        self.fields["discount_percent"].validators += [MinValueValidator(0), MaxValueValidator(100)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -24,23 +24,24 @@ class ContractQuerySet(ClientScopedQuerySet):
         )
 
     def for_card(self, client: Client, day: date) -> Self:
-        """A client's contracts with lines, the term that runs on `day` (else the next) and the value of that day."""
+        """A client's contracts with what a card of each shows."""
+        return self.filter(client=client).with_card(day)
+
+    def with_card(self, day: date) -> Self:
+        """Adds lines, pauses, the term that runs on `day` (else the next) and the value of that day."""
         from contracts.models.derived import ContractTerm, ValueSegment
         from contracts.models.line import ContractLine
 
+        lines = ContractLine.objects.select_related("product")
         terms = ContractTerm.objects.filter(contract=OuterRef("pk"), last_day__gte=day).order_by("number")
         worth = ValueSegment.objects.on(day).filter(contract=OuterRef("pk"), paused=False).order_by()
-        return (
-            self.filter(client=client)
-            .prefetch_related(Prefetch("lines", ContractLine.objects.select_related("product")), "pauses")
-            .annotate(
-                term_first=Subquery(terms.values("first_day")[:1]),
-                term_last=Subquery(terms.values("last_day")[:1]),
-                term_deadline=Subquery(terms.values("notice_deadline")[:1]),
-                value_on_day=Subquery(
-                    worth.values("contract").annotate(total=Sum("annual_value")).values("total")
-                ),
-            )
+        return self.prefetch_related(Prefetch("lines", lines), "pauses").annotate(
+            term_first=Subquery(terms.values("first_day")[:1]),
+            term_last=Subquery(terms.values("last_day")[:1]),
+            term_deadline=Subquery(terms.values("notice_deadline")[:1]),
+            value_on_day=Subquery(
+                worth.values("contract").annotate(total=Sum("annual_value")).values("total")
+            ),
         )
 
 

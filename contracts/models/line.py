@@ -12,6 +12,10 @@ from django.utils.translation import pgettext_lazy
 from clients.models import ClientScopedQuerySet
 from contracts.models.money import is_amount, money_field
 
+MOST_PER_PERIOD = (
+    10**15
+)  # a price per day of this size still has a value per year that fits into numeric(20,2)
+
 
 class Period(models.TextChoices):
     """What one amount of a line pays for; kpis.md R2 turns it into a value a year."""
@@ -106,3 +110,5 @@ class ContractLine(models.Model):
         super().clean()
         if self.start and self.end and self.end < self.start:
             raise ValidationError({"end": _("The last day is before the first day.")})
+        if self.quantity and self.unit_price and self.quantity * self.unit_price >= MOST_PER_PERIOD:
+            raise ValidationError({"unit_price": _("This amount is too large.")})

@@ -18,8 +18,8 @@ from contracts.models import Contract, ContractLine, RenewalAlert, RenewalDecisi
 @require_safe
 def contract_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     day = today()
-    seen = get_object_or_404(Contract.objects.visible_to(request.user).select_related("client"), pk=pk)
-    contract = Contract.objects.for_card(seen.client, day).select_related("client", "renewed_from").get(pk=pk)
+    seen = Contract.objects.visible_to(request.user).with_card(day)
+    contract = get_object_or_404(seen.select_related("client", "renewed_from"), pk=pk)
     acts = acts_of(request.user, contract.client)
     context = card_of(contract, day) | {
         "client": contract.client,

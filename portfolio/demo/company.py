@@ -17,6 +17,7 @@ from portfolio.demo.owners import Owners, value_on
 from portfolio.demo.people import People, Recruiter
 
 CLIENTS = 401
+FEWEST = 100
 A_BRANCH = 400  # clients for which one set of four teams is enough
 MONTHS = 36
 HERE_ALREADY = 0.465  # of the clients when the history begins

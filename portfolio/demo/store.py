@@ -1,7 +1,8 @@
 """Writes a company that is in memory into an empty database.
 
-Rows go in in bulk, not through the functions of the pages: a history of three years would take minutes that way, and
-they read the clock. The triggers for the change history and for stale clients are on; constraints are checked as ever.
+Rows go in in bulk, not through the functions of the pages (contracts/renewing.py …): those check and save one by one
+and read what is derived from the step before, so three years of history would take minutes. The triggers for the change
+history and for stale clients are on as ever, and so are all constraints.
 """
 
 from collections import Counter

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -20,13 +23,14 @@ PAGE = 50
 @require_safe
 def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     day = today()
-    seen = Client.objects.visible_to(request.user).select_related("standing")
-    whole = seen.with_owner(day).with_last_contact().with_acts(request.user, day)
-    client = get_object_or_404(whole, pk=pk)
+    seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
+    group = Client.objects.visible_to(request.user).filter(pk=OuterRef("parent"))
+    seen = seen.with_owner(day).with_last_contact().annotate(sees_parent=Exists(group))
+    client: Any = get_object_or_404(seen.with_acts(request.user, day), pk=pk)  # Any: for the annotations
     context = {
         "client": client,
         "standing": getattr(client, "standing", None),
-        "parent": Client.objects.visible_to(request.user).filter(subsidiaries=client).first(),
+        "parent": client.parent if client.sees_parent else None,
         "acts": access.acts(request.user, leads=client.is_led, roles=client.own_roles),
         "contacts": Contact.objects.filter(client=client),
         "assignments": Assignment.objects.filter(client=client).select_related("user"),

@@ -1,4 +1,4 @@
-"""The site and, beside it, the yardstick: a list as plain as a list of Django can be. Pinned: never make it slower.
+"""The site and, beside it, the yardstick: a list as plain as Django can make it. Pinned.
 
 Five statements (session, user, count, rows, sums), one template, no library for tables or forms, nobody's rights. The
 bars of speed are multiples of its time in the same run, so that they hold on any machine.

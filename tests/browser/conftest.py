@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Session
 from django.test import override_settings
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.days import today
 from accounts.models import User
+from contracts.alerts import raise_alerts
+from kpis.snapshots import rebuild_all
 from tests import factories
 from tests.conftest import Cast, make_cast
 
@@ -86,7 +91,11 @@ def furnish(cast: Cast) -> None:
     factories.InteractionFactory(client=cast.client, by=cast.owner, contact=contact)
     factories.TaskFactory(client=cast.client, owner=cast.owner)
     factories.AnswerFactory(client=cast.client, contact=contact)
-    factories.ContractLineFactory(contract=factories.ContractFactory(client=cast.client))
+    start = today() - timedelta(days=340)  # so that a decision is due, an alert is open and somebody was told
+    contract = factories.ContractFactory(client=cast.client, start=start, end=today() + timedelta(days=25))
+    factories.ContractLineFactory(contract=contract)
+    rebuild_all(today())
+    raise_alerts(timezone.now())
 
 
 @pytest.fixture(scope="package")

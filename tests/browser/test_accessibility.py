@@ -15,6 +15,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Response
 
 from accounts.models import User
+from kpis.models import Snapshot
 from tests.browser.conftest import Site
 
 AXE = Axe.from_file(settings.NODE_MODULES / "axe-core" / "axe.min.js")
@@ -41,6 +42,23 @@ def named(name: str, who: str = "lead") -> Visit:
     return Visit(name, lambda site: reverse(name), who)
 
 
+def line_of(site: Site) -> int:
+    return site.cast.client.contracts.get().lines.get().pk
+
+
+def figure_of(site: Site) -> str:
+    """The rows behind the owner's value of the running month."""
+    month = Snapshot.objects.for_company("AM").latest("month")
+    assert month
+    query = f"scope=user:{site.cast.owner.pk}&first={month.first_day}&last={month.last_day}"
+    return f"{reverse('portfolio:figure_rows', args=['movements'])}?{query}"
+
+
+def of_contract(name: str, who: str = "owner") -> Visit:
+    """A page of the contract of the owner's client."""
+    return Visit(name, lambda site: reverse(name, args=[site.cast.client.contracts.get().pk]), who)
+
+
 PAGES = [
     named("account_login", who=""),
     named("account_reset_password", who=""),
@@ -53,6 +71,12 @@ PAGES = [
     named("mfa_activate_totp"),
     named("accounts:profile"),
     named("notifications:preference_edit"),
+    named("portfolio:home", who="owner"),
+    Visit("home of a lead", lambda site: reverse("portfolio:home")),
+    Visit("home of somebody new", lambda site: reverse("portfolio:home"), who="colleague"),
+    named("portfolio:team_page"),
+    named("portfolio:renewal_list", who="owner"),
+    Visit("figure", lambda site: reverse("portfolio:figure_rows", args=["value"]), who="owner"),
     named("portfolio:client_list", who="owner"),
     named("portfolio:task_list", who="owner"),
     named("clients:client_create", who="owner"),
@@ -66,7 +90,19 @@ PAGES = [
     of_client("clients:task_create"),
     of_client("contracts:contract_create"),
     Visit("search", lambda site: reverse("portfolio:search") + "?q=nusa", who="owner"),
-    Visit("contract", lambda site: site.cast.client.contracts.get().get_absolute_url(), who="owner"),
+    named("portfolio:home", who="owner"),
+    Visit("home without clients", lambda site: reverse("portfolio:home"), who="colleague"),
+    Visit("clients without clients", lambda site: reverse("portfolio:client_list"), who="colleague"),
+    Visit("nothing found", lambda site: reverse("portfolio:client_list") + "?q=zzz", who="owner"),
+    named("portfolio:renewal_list", who="owner"),
+    named("portfolio:team_page"),
+    Visit("figure", lambda site: figure_of(site), who="owner"),
+    named("notifications:notification_list", who="owner"),
+    Visit("owner_assign", lambda site: reverse("clients:owner_assign", args=[site.cast.client.pk, "AM"])),
+    of_contract("contracts:contract_page"),
+    *(of_contract(f"contracts:contract_{name}") for name in ("renew", "pause", "notice", "add_line")),
+    of_contract("contracts:contract_terminate", who="lead"),
+    Visit("line_amend", lambda site: reverse("contracts:line_amend", args=[line_of(site)]), who="owner"),
     named("example"),
     Visit("404", lambda site: "/nowhere/", status=404),
     Visit("404 for a stranger", lambda site: "/nowhere/", who="", status=404),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from contracts.models import RenewalAlert
@@ -53,7 +53,9 @@ def test_a_team_outside_the_own_tree_does_not_exist(cast: Cast, client: Browser)
     [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "The whole company")],
 )
 def test_it_opens_with_the_top_of_what_one_leads(cast: Cast, client: Browser, name: str, title: str) -> None:
-    assert ask(client, getattr(cast, name)).context["point"].title == title
+    answer = ask(client, getattr(cast, name))
+    with translation.override("en"):
+        assert answer.context["point"].title == title
 
 
 def holding(answer: Any, name: str) -> Any:
@@ -93,6 +95,15 @@ def test_people_and_nobody_add_up_to_the_tile(cast: Cast, client: Browser, compu
         assert records[-1].clients == unassigned
         assert value.base == f"from {total} active clients"
         assert value.exact == f"IDR{total * 10},000,000"
+
+
+def test_every_person_stands_in_the_page(cast: Cast, client: Browser, computed: Compute) -> None:
+    held_clients(cast.owner, 2)
+    computed()
+    answer = ask(client, cast.lead)
+    names = [row.record.name for row in answer.context["table"].rows]
+    assert "Owner" in names
+    assert all(f">{name}<" in answer.content.decode() for name in names[:-1])
 
 
 def test_the_charts_say_in_words_what_they_show(cast: Cast, client: Browser, computed: Compute) -> None:

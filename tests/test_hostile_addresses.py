@@ -1,0 +1,96 @@
+"""Whatever stands in an address, nothing breaks and nothing takes long (trust.md 9)."""
+
+from collections.abc import Iterator
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from tests.company import Company, make_company, undone
+from tests.conftest import module_database
+
+pytestmark = pytest.mark.django_db
+
+LONG = "a " * 5_000
+FILTERS = ["q", "status", "tier", "industry", "owner", "ends", "quiet", "state", "page", "per_page", "sort"]
+VALUES = [
+    "%00", "%ff", quote(LONG), "-1", "0", "x", "100000", "99999999999999999999", "%D9%A1", "1e400", "owner__password",
+    "-owner__password", "id%3B--", "%27%22%3E%3Cscript%3E", "%5C", "%25", ".", "%F0%9F%98%80",
+]  # fmt: skip
+PLACES = [
+    "client_list",
+    "client_csv",
+    "client_xlsx",
+    "task_list",
+    "task_csv",
+    "log",
+    "search",
+    "timeline",
+    "history",
+]
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]:
+    with module_database(django_db_blocker):
+        yield make_company()
+
+
+def place(company: Company, name: str) -> str:
+    pk = company.own.client.pk
+    return {
+        "client_list": "/clients/", "client_csv": "/clients/export/csv/", "client_xlsx": "/clients/export/xlsx/",
+        "task_list": "/tasks/", "task_csv": "/tasks/export/csv/", "log": "/log/", "search": "/search/",
+        "timeline": reverse("portfolio:client_timeline", args=[pk]),
+        "history": reverse("portfolio:client_history", args=[pk]),
+    }[name]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_no_query_string_breaks_a_page(company: Company, client: Browser, name: str) -> None:
+    client.force_login(company.cast.owner)
+    url = place(company, name)
+    together = ["&".join(f"{field}={value}" for field in FILTERS) for value in VALUES]
+    strange = ["nonsense=1", "q=a&q=b&tier=key&tier=starter&page=1&page=2", "&&&=", "page", "%3D%3D", "q[]=1"]
+    for query in [*together, *strange]:
+        started = monotonic()
+        assert client.get(f"{url}?{query}").status_code == 200, query[:80]
+        assert monotonic() - started < 2, query[:80]
+
+
+@pytest.mark.parametrize("name", ["client_list", "task_list"])
+def test_a_page_size_of_ones_own_choice_is_not_taken(company: Company, client: Browser, name: str) -> None:
+    client.force_login(company.cast.owner)
+    for size in ("100000", "-1", "x"):
+        page = client.get(f"{place(company, name)}?per_page={size}")
+        assert page.context["table"].paginator.per_page == 50
+
+
+@pytest.mark.parametrize("pk", ["0", "9223372036854775807", "9223372036854775808", "9" * 50])
+def test_a_number_that_no_row_has_is_a_missing_page(company: Company, client: Browser, pk: str) -> None:
+    client.force_login(company.cast.owner)
+    for url in (
+        f"/clients/{pk}/",
+        f"/clients/{pk}/edit/",
+        f"/contracts/{pk}/",
+        f"/lines/{pk}/amend/",
+        f"/tasks/{pk}/edit/",
+    ):
+        assert client.get(url).status_code == 404, url
+
+
+@pytest.mark.parametrize(
+    "target", ["x", "portfolio:client_list", "//evil.example/", "https://evil.example", "/ok\r\nX: 1", "\x00"]
+)
+def test_a_button_leads_back_to_a_page_of_ours_or_to_the_client(
+    company: Company, client: Browser, target: str
+) -> None:
+    client.force_login(company.cast.owner)
+    with undone():
+        answer = client.post(reverse("clients:task_done", args=[company.own.task.pk]), {"next": target})
+    assert answer.status_code == 302
+    assert "evil" not in answer["Location"]
+    assert "X" not in answer.headers
