@@ -22,7 +22,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = ROOT / ".local" / "boot" / "bin" / "uv"
 LOCKS = ["local", "dev", "browser"]  # each contains the one before it
-UNMARKED = "not browser and not bench"
+UNMARKED = "not browser and not bench and not live"
 PRODUCTION_LIKE = {
     "SECRET_KEY": "check-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLM",
     "ALLOWED_HOSTS": "setia.example",

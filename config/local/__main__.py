@@ -69,8 +69,8 @@ def run(stack: Stack, wanted_port: int | None) -> None:
         if apps[0].process.wait():
             raise LocalError("the database could not be prepared, see above")
         quiet = env | {"LOG_LEVEL": "WARNING"}  # pollers would say every few seconds that they found nothing
-        apps.append(_start(stack, "worker", _worker_command(stack), quiet, **PREFIXED))
-        web = _web_command(listener)
+        apps.append(_start(stack, "worker", worker_command(stack), quiet, **PREFIXED))
+        web = web_command(listener)
         apps.append(_start(stack, "web", web, env, pass_fds=[listener.fileno()], **PREFIXED))
         listener.close()
         # Threads only now: starting a process from a program with threads is not safe.
@@ -111,12 +111,13 @@ def listen(wanted: int | None) -> socket.socket:
     raise LocalError(f"port {wanted or f'{PORTS[0]}-{PORTS[-1]}'} is taken; choose another with --port")
 
 
-def _web_command(listener: socket.socket) -> list[str]:
+def web_command(listener: socket.socket) -> list[str]:
+    """gunicorn on a port that is held already."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"fd://{listener.fileno()}"]
     return [*command, "--workers=2", "--threads=4", "--no-control-socket"]
 
 
-def _worker_command(stack: Stack) -> list[str]:
+def worker_command(stack: Stack) -> list[str]:
     """Processes, not threads, as in production: only there do the hard time limits act."""
     command = [
         sys.executable,

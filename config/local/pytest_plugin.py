@@ -38,5 +38,7 @@ def pytest_unconfigure() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how to run what `dev.py test` leaves out."""
-    if config.option.markexpr == "not browser and not bench":
-        terminalreporter.write_line('Browser tests: `python3 dev.py test -m browser`; all: `-m "not bench"`.')
+    if config.option.markexpr == "not browser and not bench and not live":
+        terminalreporter.write_line(
+            "Left out: tests marked browser, live and bench (`dev.py test -m browser`, …)."
+        )

@@ -22,6 +22,7 @@ PAGES = {
     "client list": ("director", lambda visitor: reverse("portfolio:client_list")),
     "home": ("am", lambda visitor: reverse("portfolio:home")),
     "home of a director": ("director", lambda visitor: reverse("portfolio:home")),
+    "team page": ("director", lambda visitor: reverse("portfolio:team_page")),
     "client page": ("am", lambda visitor: busiest_client(visitor.user.pk).get_absolute_url()),
 }
 
