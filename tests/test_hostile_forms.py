@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the tables are read by column
 """Wrong entries: a message at the field, everything typed is kept, nothing is stored (trust.md 9)."""
 
 from collections.abc import Iterator

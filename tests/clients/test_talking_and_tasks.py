@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - the tables are read by column
 """Logging, next steps, corrections, tasks and contacts over HTTP."""
 
 from datetime import datetime, timedelta
