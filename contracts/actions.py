@@ -125,7 +125,7 @@ def _may_roll_over(contract: Contract, day: date) -> bool:
 
 
 def _is_paused(contract: Contract, day: date) -> bool:
-    """In Python: `for_card` has fetched the pauses."""
+    """In Python: the contract's page has fetched the pauses."""
     return any(p.start <= day and (p.end is None or p.end >= day) for p in contract.pauses.all())
 
 

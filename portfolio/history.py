@@ -41,9 +41,8 @@ class Change:
     fields: list[tuple[str, str, str]]
 
 
-def events_of(client: Client) -> list[Any]:
+def events_of(client: Client, contracts: list[Contract]) -> list[Any]:
     """The latest recorded changes of the client, its contacts, owners, contracts and their lines, newest first."""
-    contracts = list(Contract.objects.filter(client=client))
     about = [_latest(client), *([_latest(*contracts)] if contracts else [])]
     return sorted(chain(*about), key=lambda event: event.pgh_created_at, reverse=True)
 
@@ -58,18 +57,17 @@ def _latest(*rows: Model) -> list[Any]:
     return [*pointing, *events.tracks(*rows).order_by("-pgh_created_at")[:MOST]]  # type: ignore[no-untyped-call]
 
 
-def readable(events: Iterable[Any], reader: User) -> list[Change]:
+def readable(events: Iterable[Any], reader: User, known: Iterable[Model] = ()) -> list[Change]:
     """Events with names for ids and days as people write them; a handful of statements for any number of events.
 
-    What an id points at is named only if `reader` may see it.
+    What an id points at is named only if `reader` may see it; rows in `known` are not fetched again.
     """
     events = list(events)
-    people = dict(User.objects.filter(pk__in=_authors(events)).values_list("pk", "full_name"))
-    names = _names(events, reader)
+    names = _names(events, reader, {(type(row), row.pk): str(row) for row in known})
     return [
         Change(
             at=event.pgh_created_at,
-            by=people.get(_author(event) or 0, str(_("The system"))),
+            by=names.get((User, _author(event)), str(_("The system"))),
             label=LABELS.get(event.pgh_label.split("_")[0], event.pgh_label),
             record=str(_tracked(event)._meta.verbose_name),
             fields=_fields(event, names),
@@ -105,16 +103,20 @@ def _known_fields(event: Any) -> list[tuple[Field[Any, Any], Any, Any]]:
     ]
 
 
-def _names(events: list[Any], reader: User) -> dict[tuple[type[Model], Any], str]:
+def _names(
+    events: list[Any], reader: User, known: dict[tuple[type[Model], Any], str]
+) -> dict[tuple[type[Model], Any], str]:
     """What the foreign keys point at, in one statement per table."""
-    wanted: dict[type[Model], set[Any]] = defaultdict(set)
+    wanted: dict[type[Model], set[Any]] = defaultdict(set, {User: _authors(events)})
     for event in events:
         for field, *values in _known_fields(event):
             if field.is_relation:
                 wanted[field.related_model].update(v for v in values if v is not None)  # type: ignore[index] # a foreign key has one
-    return {
+    missing = {model: {key for key in keys if (model, key) not in known} for model, keys in wanted.items()}
+    return known | {
         (model, row.pk): str(row)
-        for model, keys in wanted.items()
+        for model, keys in missing.items()
+        if keys
         for row in _named(model, reader).filter(pk__in=keys)
     }
 

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from clients.models import Answer, Client, Contact, Interaction, Task
-from contracts.models import Contract, ContractLine, Product
+from contracts.models import Contract, ContractLine, Product, RenewalAlert
 from contracts.projection import current_rules, project
+from notifications.models import Notification
 from tests.conftest import Cast, make_cast
 from tests.factories import (
     AnswerFactory,
@@ -21,8 +22,10 @@ from tests.factories import (
     ContractFactory,
     ContractLineFactory,
     InteractionFactory,
+    NotificationFactory,
     PauseFactory,
     ProductFactory,
+    RenewalAlertFactory,
     TaskFactory,
     UserFactory,
 )
@@ -49,6 +52,8 @@ class Portfolio:
     paused: Contract
     noticed: Contract
     rolling: Contract
+    alert: RenewalAlert
+    notification: Notification
 
 
 @dataclass
@@ -131,6 +136,10 @@ def make_portfolio(client: Client, owner: User, canary: str, product: Product) -
         paused=paused,
         noticed=noticed,
         rolling=rolling,
+        alert=RenewalAlertFactory(contract=contract),
+        notification=NotificationFactory(
+            recipient=owner, about=contract, kind="renewal", template="mails/renewal", context={"stage": 30, "is_notice": True, "anchor": "2026-12-01"}
+        ),
     )  # fmt: skip
 
 

@@ -42,9 +42,18 @@ LISTS: dict[str, str] = {
     "search_of_contacts": "/search/?q=Wahyuni",
     "search_of_contracts": "/search/?q=PKS",
     "client_create": "/clients/new/",
+    "renewal_list": "/renewals/",
+    "renewal_export": "/renewals/export/csv/",
     "task_list": "/tasks/",
     "task_export_csv": "/tasks/export/csv/",
     "task_export_xlsx": "/tasks/export/xlsx/",
+}
+PERSONAL = {  # narrowed to a person or a team before any scope
+    "home": "/",
+    "team_page": "/team/",
+    "team_export": "/team/export/csv/",
+    "figure_rows": "/figures/value/",
+    "notification_list": "/notifications/",
 }
 PAGES: dict[str, Callable[[Portfolio], str]] = {
     "client_page": lambda p: reverse("portfolio:client_page", args=[p.client.pk]),
@@ -101,7 +110,7 @@ def get(person: User, url: str, **headers: str) -> Any:
 
 @pytest.mark.parametrize("who", SIDE)
 def test_lists_files_and_search_hold_visible_rows_only(company: Company, who: str) -> None:
-    for name, url in LISTS.items():
+    for name, url in (LISTS | PERSONAL).items():
         assert sung(company, get(company.people[who], url)) <= SIDE[who], name
 
 

@@ -28,14 +28,14 @@ class ContractQuerySet(ClientScopedQuerySet):
         return self.filter(client=client).with_card(day)
 
     def with_card(self, day: date) -> Self:
-        """Adds lines, pauses, the term that runs on `day` (else the next) and the value of that day."""
+        """Adds lines, the term that runs on `day` (else the next) and the value of that day."""
         from contracts.models.derived import ContractTerm, ValueSegment
         from contracts.models.line import ContractLine
 
         lines = ContractLine.objects.select_related("product")
         terms = ContractTerm.objects.filter(contract=OuterRef("pk"), last_day__gte=day).order_by("number")
         worth = ValueSegment.objects.on(day).filter(contract=OuterRef("pk"), paused=False).order_by()
-        return self.prefetch_related(Prefetch("lines", lines), "pauses").annotate(
+        return self.prefetch_related(Prefetch("lines", lines)).annotate(
             term_first=Subquery(terms.values("first_day")[:1]),
             term_last=Subquery(terms.values("last_day")[:1]),
             term_deadline=Subquery(terms.values("notice_deadline")[:1]),

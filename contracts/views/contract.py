@@ -18,7 +18,7 @@ from contracts.models import Contract, ContractLine, RenewalAlert, RenewalDecisi
 @require_safe
 def contract_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     day = today()
-    seen = Contract.objects.visible_to(request.user).with_card(day)
+    seen = Contract.objects.visible_to(request.user).with_card(day).prefetch_related("pauses")
     contract = get_object_or_404(seen.select_related("client", "renewed_from"), pk=pk)
     acts = acts_of(request.user, contract.client)
     context = card_of(contract, day) | {

@@ -57,6 +57,11 @@ def client_timeline(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_safe
 def client_history(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = client_for(request.user, pk)
-    page = Paginator(events_of(client), PAGE).get_page(request.GET.get("page"))
-    context = {"client": client, "page": page, "changes": readable(page.object_list, request.user)}
+    contracts = list(Contract.objects.filter(client=client))
+    page = Paginator(events_of(client, contracts), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "client": client,
+        "page": page,
+        "changes": readable(page.object_list, request.user, [client, *contracts]),
+    }
     return render(request, "portfolio/client_history.html", context)
