@@ -138,7 +138,11 @@ def make_portfolio(client: Client, owner: User, canary: str, product: Product) -
         rolling=rolling,
         alert=RenewalAlertFactory(contract=contract),
         notification=NotificationFactory(
-            recipient=owner, about=contract, kind="renewal", template="mails/renewal", context={"stage": 30, "is_notice": True, "anchor": "2026-12-01"}
+            recipient=owner,
+            about=contract,
+            kind="renewal",
+            template="mails/renewal",
+            context={"stage": 30, "is_notice": True, "anchor": "2026-12-01"},
         ),
     )  # fmt: skip
 
