@@ -44,7 +44,7 @@ def test_a_page_takes_at_most_five_times_as_long_as_the_plain_list(
     plain, page = side_by_side(lambda: person.get(PLAIN), lambda: person.get(url))
     with capsys.disabled():
         statements = person.statements(url)
-        print(  # noqa: T201 - the figures are what a bench is for
+        print(
             f"\n{name}: {page * 1000:.1f} ms with {statements} statements;"
             f" plain list {plain * 1000:.1f} ms; ratio {page / plain:.2f}"
         )
