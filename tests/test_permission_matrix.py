@@ -271,7 +271,10 @@ def test_a_foreign_row_answers_byte_for_byte_like_a_missing_one(
 
 def everything(answer: Any, url: str) -> str:
     """Headers and body without what differs from request to request: the id asked for, the reference, CSRF masks."""
-    text = str(sorted(answer.headers.items())) + answer.content.decode()
+    headers = sorted(
+        item for item in answer.headers.items() if item[0] != "Content-Length"
+    )  # counts the id's digits
+    text = str(headers) + answer.content.decode()
     text = text.replace(url, "/asked/")
     text = re.sub(r"<code data-reference>[^<]*</code>", "", text)
     return re.sub(r'(csrfmiddlewaretoken" value="|"X-CSRFToken": ")\w{64}', r"\1", text)
