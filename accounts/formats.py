@@ -30,10 +30,10 @@ def money(amount: Decimal | None, currency: str = "IDR") -> str:
     """Rupiah without decimals (Rp8.000.000), other currencies with two; a dash for nothing."""
     if amount is None:
         return DASH
-    places = 0 if currency == "IDR" else 2
-    pattern = "¤#,##0" if places == 0 else "¤#,##0.00"
+    if currency == "IDR":  # “Rp” in every language; Babel's English says IDR
+        return format_decimal(_rounded(amount, 0), format="'Rp'#,##0", locale=_language())
     return format_currency(
-        _rounded(amount, places), currency, format=pattern, currency_digits=False, locale=_language()
+        _rounded(amount, 2), currency, format="¤#,##0.00", currency_digits=False, locale=_language()
     )
 
 
@@ -89,9 +89,9 @@ def distance(value: date | None, today: date) -> str:
     """“in 12 days”, “today”, “3 days ago”; beyond 60 days the day itself."""
     if value is None:
         return DASH
-    days = (value - today).days
-    if abs(days) > FAR:
+    if abs((value - today).days) > FAR:
         return day(value)
+    days = (value - today).days
     if days == 0:
         return pgettext("distance of a day", "today")
     if days > 0:

@@ -207,7 +207,7 @@ class TaskTable(ListTable):
         verbose_name=pgettext_lazy("task", "Due"),
         attrs={"td": {"class": "text-nowrap card-side"}},
     )
-    state = Column(accessor="done_at", verbose_name=pgettext_lazy("task", "State"))
+    state = Column(accessor="done_at", verbose_name=pgettext_lazy("task", "State"), empty_values=())
     actions = tables.TemplateColumn(
         template_name="clients/_task_actions.html",
         verbose_name=_("Actions"),

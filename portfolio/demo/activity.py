@@ -20,6 +20,7 @@ from portfolio.demo.companies import Account
 
 COMMENTS = Path(__file__).with_name("comments.tsv")
 MONTHS_OF_TALKS = 12  # older ones would cost time and tell nothing
+QUARTERS = ("I", "II", "III", "IV")
 A_MONTH = 2.6  # interactions per client
 LOGGED_LATE = 0.03
 CHANNELS = {Channel.WHATSAPP: 46, Channel.CALL: 18, Channel.MEETING: 14, Channel.VISIT: 12, Channel.EMAIL: 10}
@@ -256,7 +257,7 @@ def activity(accounts: Sequence[Account], day: date) -> Activity:
         found.interactions += talks(account, day)
     rounds = quarters(day)
     for quarter in rounds:
-        title = f"NPS kuartal {(quarter.month + 2) // 3} {quarter.year}"
+        title = f"NPS triwulan {QUARTERS[quarter.month // 3]} {quarter.year}"
         survey = Survey(kind=Survey.Kind.NPS, title=title, question=NPS_QUESTION)
         found.surveys.append(survey)
         found.answers += nps_answers(survey, accounts, quarter, nps_goal(quarter, rounds, day), day)

@@ -12,7 +12,7 @@ from portfolio.demo.chance import stream
 PASSWORD = "contoh-arunika"  # noqa: S105 - printed for everybody; only set where DEMO is on
 DOMAIN = "contoh.example"
 SIGN_INS = {  # mailbox: what it shows
-    "am": "Account manager junior dengan 34 klien",
+    "am": "Junior account manager dengan 34 klien",
     "ae": "Account executive",
     "kam": "Key account manager",
     "lead": "Ketua tim",
@@ -45,15 +45,15 @@ ZONES = {  # offices of the eastern team
     4: TimeZone.WITA,
 }
 LADDER = {  # name, track, rank, most clients, tiers
-    JUNIOR: ("Account manager junior", "AM", 1, 30, [Tier.REGULAR, Tier.STARTER]),
+    JUNIOR: ("Junior account manager", "AM", 1, 30, [Tier.REGULAR, Tier.STARTER]),
     MID: ("Account manager", "AM", 2, 25, []),
-    SENIOR: ("Account manager senior", "AM", 3, 20, []),
+    SENIOR: ("Senior account manager", "AM", 3, 20, []),
     KEY: ("Key account manager", "AM", 4, 8, [Tier.STRATEGIC, Tier.KEY]),
     "director": ("Account director", "AM", 5, None, []),
     "representative": ("Sales representative", "AE", 1, None, []),
-    "junior_ae": ("Account executive junior", "AE", 2, None, []),
+    "junior_ae": ("Junior account executive", "AE", 2, None, []),
     AE: ("Account executive", "AE", 3, None, []),
-    "senior_ae": ("Account executive senior", "AE", 4, None, []),
+    "senior_ae": ("Senior account executive", "AE", 4, None, []),
     "manager": ("Sales manager", "AE", 5, None, []),
 }
 

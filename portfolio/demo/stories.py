@@ -50,7 +50,7 @@ class Story:
 STORIES = {
     story.number: story
     for story in (
-        Story(1, "Account manager junior dengan 34 klien", person=f"am@{DOMAIN}"),
+        Story(1, "Junior account manager dengan 34 klien", person=f"am@{DOMAIN}"),
         Story(2, "Promotor diam 52 hari, kontrak berakhir 20 hari lagi", "Tirtavana Retail"),
         Story(3, "Klien utama 6,8% nilai, pendukungnya mengundurkan diri", "Nusarena Pangan"),
         Story(4, "Tim turun pada Januari tahun lalu setelah harga naik", DIPPED[0]),

@@ -15,7 +15,7 @@
   function formatter({ unit, currency }) {
     const styles = {
       percent: { style: "percent", maximumFractionDigits: 1 },
-      currency: { style: "currency", currency, notation: "compact", maximumFractionDigits: 2 },
+      currency: { style: "currency", currencyDisplay: "narrowSymbol", currency, notation: "compact", maximumFractionDigits: 2 },
       number: { maximumFractionDigits: 1 },
     };
     return new Intl.NumberFormat(language, styles[unit]);

@@ -235,8 +235,8 @@ def test_every_sum_adds_up_and_no_client_is_left_stale(saved: None) -> None:
 
 def test_nps_climbs_with_a_dip_at_the_beginning_of_last_year(saved: None) -> None:
     rounds = [
-        Answer.objects.filter(survey__title__contains=f"kuartal {quarter} {year}")
-        for year, quarter in [(2024, 4), (2025, 1), (2025, 2), (2026, 4)]
+        Answer.objects.filter(survey__title__contains=f"triwulan {quarter} {year}")
+        for year, quarter in [(2024, "IV"), (2025, "I"), (2025, "II"), (2026, "IV")]
     ]
     before, dip, after, last = (nps_of(answers) for answers in rounds)
     assert dip < before

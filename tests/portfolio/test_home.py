@@ -56,10 +56,10 @@ def test_the_value_of_today_is_monthly_with_the_exact_year_and_its_clients(
     contracted(cast.client, date(2026, 11, 1), date(2027, 10, 31), 4_500_000)
     computed()
     value = tile(home(client, cast.owner), "Monthly value")
-    assert value.exact == "IDR34,500,000"
-    assert value.notes == ("IDR414,000,000 a year, before VAT",)
+    assert value.exact == "Rp34,500,000"
+    assert value.notes == ("Rp414,000,000 a year, before VAT",)
     assert value.base == "from 4 active clients"
-    assert value.change.text == "up IDR4.5\N{NO-BREAK SPACE}million on Oct 2026"
+    assert value.change.text == "up Rp4.5\N{NO-BREAK SPACE}million on Oct 2026"
 
 
 def test_upsell_counts_upsell_and_cross_sell_of_the_running_month(
@@ -72,7 +72,7 @@ def test_upsell_counts_upsell_and_cross_sell_of_the_running_month(
     computed()
     upsell = tile(home(client, cast.owner), "Upsell")
     assert upsell.name == "Upsell and cross-sell, Nov 2026"
-    assert upsell.exact == "IDR2,000,000"
+    assert upsell.exact == "Rp2,000,000"
     assert upsell.notes == ("The month is still running",)
 
 
@@ -174,7 +174,7 @@ def test_somebody_without_clients_reads_what_happens_next(cast: Cast, client: Br
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "The whole company")]
+    ("name", "title"), [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "Seluruh perusahaan")]
 )
 def test_people_without_own_clients_see_the_numbers_they_answer_for(
     cast: Cast, client: Browser, computed: Compute, name: str, title: str
@@ -183,7 +183,7 @@ def test_people_without_own_clients_see_the_numbers_they_answer_for(
     computed()
     answer = home(client, getattr(cast, name))
     assert answer.context["point"].title == title
-    assert tile(answer, "Monthly value").exact == "IDR30,000,000"
+    assert tile(answer, "Monthly value").exact == "Rp30,000,000"
 
 
 def test_who_holds_clients_in_both_roles_may_switch(cast: Cast, client: Browser, computed: Compute) -> None:
@@ -191,8 +191,8 @@ def test_who_holds_clients_in_both_roles_may_switch(cast: Cast, client: Browser,
     contracted(cast.foreign, date(2025, 1, 1), date(2027, 12, 31), 3_000_000)
     factories.AssignmentFactory(client=cast.foreign, user=cast.owner, role="AE")
     computed()
-    assert tile(home(client, cast.owner), "Monthly value").exact == "IDR10,000,000"
-    assert tile(home(client, cast.owner, role="AE"), "Monthly value").exact == "IDR3,000,000"
+    assert tile(home(client, cast.owner), "Monthly value").exact == "Rp10,000,000"
+    assert tile(home(client, cast.owner, role="AE"), "Monthly value").exact == "Rp3,000,000"
 
 
 @pytest.mark.parametrize("count", [1, 12])

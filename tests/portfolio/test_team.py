@@ -50,7 +50,7 @@ def test_a_team_outside_the_own_tree_does_not_exist(cast: Cast, client: Browser)
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "The whole company")],
+    [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "Seluruh perusahaan")],
 )
 def test_it_opens_with_the_top_of_what_one_leads(cast: Cast, client: Browser, name: str, title: str) -> None:
     answer = ask(client, getattr(cast, name))
@@ -112,8 +112,8 @@ def test_the_charts_say_in_words_what_they_show(cast: Cast, client: Browser, com
     answer = ask(client, cast.lead)
     retention, value = answer.context["retention"], answer.context["value"]
     assert retention["finding"].startswith("Client retention up to Nov 2026: 83.3% (10 of 12 clients)")
-    assert value["finding"].startswith("Monthly value in Nov 2026: IDR100")
-    assert value["rows"][-1] == ["Nov 2026", "IDR100,000,000", "10"]
+    assert value["finding"].startswith("Monthly value in Nov 2026: Rp100")
+    assert value["rows"][-1] == ["Nov 2026", "Rp100,000,000", "10"]
     assert len(value["rows"]) == len(value["data"]["labels"]) <= 24
 
 
