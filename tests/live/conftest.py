@@ -37,9 +37,10 @@ class Site:
     stack: Stack
     url: str
     env: dict[str, str]
-    worker: Child
+    worker: Child | None = None
 
     def stop_worker(self) -> None:
+        assert self.worker
         stop([self.worker])
 
     def start_worker(self) -> None:
@@ -124,7 +125,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         environment.setenv("DEMO", "false")
         environment.setenv("DJANGO_SETTINGS_MODULE", "config.settings")
         stack = Stack(folder / ".local", throwaway=True)
-        web = None
+        web = site = None
         try:
             stack.start()
             with listen(None) as listener:
@@ -141,12 +142,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                     cwd=BASE_DIR,
                     pass_fds=[listener.fileno()],
                 )
-            site = Site(stack, env["SITE_URL"], env, web)
+            site = Site(stack, env["SITE_URL"], env)
             site.start_worker()
             yield site
         finally:
-            if web:
-                stop([web])
+            stop([each for each in (web, site and site.worker) if each])
             stack.stop()  # and whatever is left in its folder
 
 
