@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from django.db import transaction
 from accounts.models import Team, User
 from clients.models import Client
 from tests import factories
+
+# Browser tests have requirements of their own; `dev.py test -m browser` installs them.
+collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 

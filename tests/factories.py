@@ -10,6 +10,7 @@ from accounts.models import Position, Team, TeamMembership, User
 from clients.models import Answer, Assignment, Client, Consent, Contact, Interaction, Survey, Task
 from contracts.models import (
     ActiveSpan,
+    AlertLadder,
     Contract,
     ContractLine,
     ContractTerm,
@@ -192,6 +193,14 @@ class RenewalDecisionFactory(factory.django.DjangoModelFactory[RenewalDecision])
     contract = factory.SubFactory(ContractFactory)
     term_end = date(2026, 12, 31)
     by = factory.SubFactory(UserFactory)
+
+
+class AlertLadderFactory(factory.django.DjangoModelFactory[AlertLadder]):
+    class Meta:
+        model = AlertLadder
+
+    tier = factory.Sequence(lambda n: f"tier{n}")
+    days = [30, 7, 0]
 
 
 class RenewalAlertFactory(factory.django.DjangoModelFactory[RenewalAlert]):

@@ -49,6 +49,7 @@ ROWS: dict[str, Callable[[int], Model]] = {
     "contracts.ContractLine": _made_by(factories.ContractLineFactory),
     "contracts.Pause": _made_by(factories.PauseFactory),
     "contracts.ExchangeRate": lambda number: factories.ExchangeRateFactory(currency=f"US{chr(65 + number)}"),
+    "contracts.AlertLadder": _made_by(factories.AlertLadderFactory),
     "contracts.RenewalAlert": _made_by(factories.RenewalAlertFactory),
     "contracts.RenewalDecision": _made_by(factories.RenewalDecisionFactory),
 }

@@ -140,7 +140,7 @@ def test_leftovers_of_this_folder_are_ended_and_others_are_not(tmp_path: Path) -
     )
     try:
         end_leftovers(tmp_path)
-        assert ours.wait(timeout=5) == -signal.SIGINT
+        assert ours.wait(timeout=5) in (-signal.SIGINT, -signal.SIGKILL)  # a shell may have it ignore SIGINT
         assert other.poll() is None
     finally:
         other.kill()

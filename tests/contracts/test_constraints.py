@@ -8,6 +8,7 @@ from contracts.models import Contract, Pause
 from tests.database import Violation, again, assert_refused_by, put
 from tests.factories import (
     ActiveSpanFactory,
+    AlertLadderFactory,
     ContractFactory,
     ContractLineFactory,
     ContractTermFactory,
@@ -73,6 +74,7 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("rate_is_positive", lambda: put(ExchangeRateFactory(), rate="0")),
     ("rate_is_positive", lambda: put(ExchangeRateFactory(), rate="NaN")),
     ("rate_currency_is_a_code", lambda: put(ExchangeRateFactory(), currency="usd")),
+    ("ladder_has_a_stage", lambda: put(AlertLadderFactory(), days="{}")),
     ("decision_once_per_term", lambda: again(RenewalDecisionFactory())),
     ("alert_once_per_term", lambda: again(RenewalAlertFactory())),
     ("alert_stage_is_days_or_expired", lambda: put(RenewalAlertFactory(), stage=-2)),
