@@ -50,6 +50,15 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": shutil.which("chromium"), "args": CHROMIUM_ARGS, "headless": True}
 
 
+def end_other_sessions() -> None:
+    """End the connections of requests that a closed tab left behind: a database that somebody uses is not dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @dataclass
 class Site:
     """The running site and what is in it. `visit` signs in without the sign-in page."""
@@ -77,6 +86,7 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         empty_test_database()
         yield
+        end_other_sessions()
         empty_test_database()
 
 
