@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, npgettext, pgettext
 
@@ -31,7 +31,8 @@ def money(amount: Decimal | None, currency: str = "IDR") -> str:
     if amount is None:
         return DASH
     if currency == "IDR":  # “Rp” in every language; Babel's English says IDR
-        return format_decimal(_rounded(amount, 0), format="'Rp'#,##0", locale=_language())
+        sign = "-" if amount <= Decimal("-0.5") else ""
+        return f"{sign}Rp{number(abs(amount))}"
     return format_currency(
         _rounded(amount, 2), currency, format="¤#,##0.00", currency_digits=False, locale=_language()
     )
@@ -44,10 +45,9 @@ def compact_money(amount: Decimal | None, currency: str = "IDR") -> str:
     for size, words in _SCALES:
         if abs(amount) >= size:
             scaled = _rounded(amount / size, 2 if abs(amount / size) < 10 else 1)
-            number = format_decimal(scaled, format="#,##0.##", locale=_language())
-            symbol = money(Decimal(0), currency).rstrip("0.,")
-            sign, number = ("-", number[1:]) if number.startswith("-") else ("", number)
-            return f"{sign}{symbol}{number}\N{NO-BREAK SPACE}{words[_language()]}"
+            symbol, sign = money(Decimal(0), currency).rstrip("0.,"), "-" if amount < 0 else ""
+            told = formats.number_format(abs(scaled).normalize(), force_grouping=True)
+            return f"{sign}{symbol}{told}\N{NO-BREAK SPACE}{words[_language()]}"
     return money(amount, currency)
 
 
@@ -62,8 +62,7 @@ def number(value: Decimal | int | None, places: int = 0) -> str:
     """A plain number with the reader's separators."""
     if value is None:
         return DASH
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(_rounded(Decimal(value), places), format=pattern, locale=_language())
+    return formats.number_format(_rounded(Decimal(value), places), places, force_grouping=True)
 
 
 def day(value: date | None) -> str:
