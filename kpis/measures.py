@@ -6,7 +6,7 @@ so that a team's ratio is the ratio of the team's sums (R7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import reduce
@@ -182,20 +182,26 @@ class Sums:
     csat_satisfied: int = 0
     csat_sum: int = 0
 
+    @classmethod
+    def of(cls, amounts: Iterable[Any], *, is_missing_fx: bool = False) -> Sums:
+        """From the columns SUMS of a row. Money is unknown altogether where a rate is missing."""
+        values = dict(zip(SUMS, amounts, strict=True))
+        return cls(**values | MISSING_MONEY if is_missing_fx else values)
+
     def __add__(self, other: Sums) -> Sums:
         """Sum by sum; money of which one part is unknown is unknown."""
-        pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self)}
-        values: dict[str, Any] = {name: None if None in pair else sum(pair) for name, pair in pairs.items()}
-        return Sums(**values)
+        pairs = ((getattr(self, name), getattr(other, name)) for name in SUMS)
+        return Sums.of(None if a is None or b is None else a + b for a, b in pairs)
 
     @classmethod
-    def total(cls, parts: Iterable[Sums]) -> Sums:
+    def total(cls, parts: Sequence[Sums]) -> Sums:
         """The sums of a scope made of `parts`; all zero without any."""
-        return reduce(cls.__add__, parts, cls())
+        first, *others = parts or [cls()]
+        return reduce(cls.__add__, others, first)
 
     def with_net_transfers(self) -> Sums:
         """R7: of a tree of teams only what came in or went out on balance shows, not moves between its teams."""
-        values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        values: dict[str, Any] = {name: getattr(self, name) for name in SUMS}
         for kind in ("arr", "clients"):
             into, out = values[f"transfer_in_{kind}"], values[f"transfer_out_{kind}"]
             if into is not None:
@@ -280,6 +286,8 @@ def _rest(ratio: Ratio) -> Ratio:
     return Ratio(ratio.denominator - ratio.numerator, ratio.denominator, ratio.nothing)
 
 
+SUMS = tuple(field.name for field in fields(Sums))
+MISSING_MONEY: dict[str, Any] = {name: None for name in SUMS if name.endswith("_arr")}
 RATIOS = (
     "logo_retention",
     "customer_churn_rate",
@@ -298,7 +306,7 @@ WITH_INTERVAL = ("logo_retention", "renewal_rate_count", "csat")  # shares of co
 
 def measures_of(sums: Sums) -> dict[str, Decimal | int | None]:
     """Every sum and every measure by its name in kpis.md; None = no value."""
-    values: dict[str, Decimal | int | None] = {f.name: getattr(sums, f.name) for f in fields(sums)}
+    values: dict[str, Decimal | int | None] = {name: getattr(sums, name) for name in SUMS}
     for name in RATIOS:
         values[name] = getattr(sums, name).value
     for name in WITH_INTERVAL:

@@ -7,7 +7,6 @@ replaces only the windows that a change can reach: those that end on or after th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -21,7 +20,7 @@ from contracts.effective import Rules
 from contracts.models import ActiveSpan, ClientStanding, ContractTerm, ValueSegment
 from contracts.projection import current_rules, project
 from kpis.credit import credit
-from kpis.measures import Sums
+from kpis.measures import SUMS
 from kpis.models import Credit, Edition, Scope, Snapshot, StaleClient
 from kpis.windows import ROLES, Question, Window, statement, windows_until
 
@@ -37,10 +36,7 @@ DERIVED_TABLES = ", ".join(
     model._meta.db_table for model in (ContractTerm, ValueSegment, ActiveSpan, ClientStanding, Credit)
 )
 LONGEST_HISTORY = timedelta(days=3653)  # a start typed as year 202 must not ask for 20,000 windows
-COLUMNS = (
-    *("kind", "first_day", "last_day", "role", "scope", "user_id", "team_id"),
-    *(field.name for field in fields(Sums)),
-)
+COLUMNS = ("kind", "first_day", "last_day", "role", "scope", "user_id", "team_id", *SUMS)
 Row = tuple[Any, ...]
 Item = TypeVar("Item")
 

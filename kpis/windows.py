@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import Team, User
 from contracts.effective import Rules, add_months
-from kpis.measures import Sums
+from kpis.measures import SUMS, Sums
 from kpis.models import Role, Scope, WindowKind
 
 SQL = Path(__file__).parent / "sql"
@@ -96,13 +96,13 @@ def sum_columns() -> tuple[str, ...]:
     """One aggregate per field of `Sums`; money is NULL if a rate is missing (kpis.md R4)."""
     types = get_type_hints(Sums)
     columns = []
-    for field in fields(Sums):
-        total = f"coalesce(sum(amount) FILTER (WHERE measure = '{field.name}'), 0)"
-        if types[field.name] is int:
-            columns.append(f"{total}::integer AS {field.name}")
+    for name in SUMS:
+        total = f"coalesce(sum(amount) FILTER (WHERE measure = '{name}'), 0)"
+        if types[name] is int:
+            columns.append(f"{total}::integer AS {name}")
         else:
             known = "count(*) FILTER (WHERE measure = 'missing_fx') = 0"
-            columns.append(f"CASE WHEN {known} THEN {total}::numeric(20, 2) END AS {field.name}")
+            columns.append(f"CASE WHEN {known} THEN {total}::numeric(20, 2) END AS {name}")
     return tuple(columns)
 
 
@@ -121,5 +121,4 @@ def rows_by_client(
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("clients"), question.parameters() | apart)
-        names = [field.name for field in fields(Sums)]
-        return {row[0]: Sums(**dict(zip(names, row[1:], strict=True))) for row in cursor.fetchall()}
+        return {row[0]: Sums.of(row[1:]) for row in cursor.fetchall()}

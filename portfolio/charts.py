@@ -45,9 +45,7 @@ def retention_chart(numbers: Numbers) -> dict[str, Any] | None:
             "floor": min([RETENTION_FLOOR, *known]),
         },
         "heads": [_("Up to"), _("Client retention"), _("Base")],
-        "rows": [
-            [month_name(window.last_day), *told_share(sums.logo_retention)[:2]] for window, sums in points
-        ],
+        "rows": [[month_name(window.last_day), *told_share(sums.logo_retention)] for window, sums in points],
     }
 
 
@@ -93,7 +91,7 @@ def _share(sums: Sums) -> float | None:
 
 def _retention_finding(points: Sequence[Point]) -> str:
     (first, before), (last, now) = points[max(0, len(points) - 13)], points[-1]
-    value, base, _notes = told_share(now.logo_retention)
+    value, base = told_share(now.logo_retention)
     words = {"value": value, "base": base, "month": month_name(last.last_day)}
     told = _("Client retention up to %(month)s: %(value)s (%(base)s)") % words
     return _with_change(told, change_of_share(now.logo_retention, before.logo_retention, first))

@@ -18,7 +18,7 @@ from accounts.days import jakarta_day
 from contracts.models import ClientStanding
 from contracts.values import monthly
 from kpis.measures import Nps, Ratio, Sums
-from kpis.models import Snapshot, StaleClient, WindowKind
+from kpis.models import Scope, Snapshot, StaleClient, WindowKind
 from kpis.windows import Window
 from portfolio.viewpoints import Viewpoint
 
@@ -64,18 +64,17 @@ class Numbers:
 
     @classmethod
     def load(cls, point: Viewpoint, since: date) -> "Numbers":
-        """Windows that end on or after `since`. Two statements."""
-        company = Snapshot.objects.for_company(point.role).filter(last_day__gte=since)
-        windows = {
-            Window(kind, first, last): computed_at
-            for kind, first, last, computed_at in company.values_list(
-                "kind", "first_day", "last_day", "computed_at"
-            )
-        }
-        parts: dict[Window, list[Sums]] = {}
-        for row in point.snapshots().filter(last_day__gte=since):
-            parts.setdefault(Window(row.kind, row.first_day, row.last_day), []).append(row.sums)
-        sums = {window: Sums.total(parts.get(window, [])) for window in windows}
+        """Windows that end on or after `since`; the company's rows say which there are. One statement."""
+        rows = (point.snapshots() | Snapshot.objects.for_company(point.role)).filter(last_day__gte=since)
+        windows: dict[Window, datetime] = {}
+        own: dict[Window, Sums] = {}
+        for total in rows.totals():
+            window = Window(total.kind, total.first_day, total.last_day)
+            if total.scope == Scope.COMPANY:
+                windows[window] = total.computed_at
+            if total.scope == point.scope:
+                own[window] = total.sums
+        sums = {window: own.get(window, Sums()) for window in windows}
         if point.teams:
             sums = {window: total.with_net_transfers() for window, total in sums.items()}
         return cls(point, windows, sums)
@@ -123,12 +122,12 @@ def retention_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
     """K1 over 12 months."""
     before = numbers.before(window)
     ratio = numbers.sums[window].logo_retention
-    value, base, notes = told_share(ratio)
+    value, base = told_share(ratio)
     return Tile(
         name=_("Client retention, 12 months"),
         value=value,
         base=base,
-        notes=notes,
+        notes=_uncertainty(ratio),
         change=change_of_share(ratio, numbers.sums[before].logo_retention, before) if before else None,
         is_unknown=not ratio.denominator,
         url=rows_url(numbers.point, "logo_retention", window),
@@ -137,28 +136,27 @@ def retention_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
     )
 
 
-def told_share(ratio: Ratio) -> tuple[str, str, tuple[str, ...]]:
-    """Value, base and notes of kept clients: a percentage only where there are enough of them (R9)."""
+def told_share(ratio: Ratio) -> tuple[str, str]:
+    """Value and base of kept clients: a percentage only where there are enough of them (R9)."""
     kept, all_ = int(ratio.numerator or 0), int(ratio.denominator or 0)
     if not all_:
-        return formats.DASH, _("There was no client 12 months ago"), ()
+        return formats.DASH, _("There was no client 12 months ago")
     counts = {"kept": formats.number(kept), "all": formats.number(all_)}
     if all_ < FEW:
         base = ngettext(
             "client stayed; too few for a percentage", "clients stayed; too few for a percentage", all_
         )
-        return _("%(kept)s of %(all)s") % counts, base, ()
+        return _("%(kept)s of %(all)s") % counts, base
     base = ngettext("%(kept)s of %(all)s client", "%(kept)s of %(all)s clients", all_) % counts
-    return formats.percent(kept, all_), base, _uncertainty(ratio, all_)
+    return formats.percent(kept, all_), base
 
 
-def _uncertainty(ratio: Ratio, n: int) -> tuple[str, ...]:
-    if n >= SOME or not ratio.wilson:
+def _uncertainty(ratio: Ratio) -> tuple[str, ...]:
+    """A note beside a percentage of few clients."""
+    interval = ratio.wilson if FEW <= (ratio.denominator or 0) < SOME else None
+    if not interval:
         return ()
-    limits = {
-        "low": formats.percent(ratio.wilson.low, 1),
-        "high": formats.percent(ratio.wilson.high, 1),
-    }
+    limits = {"low": formats.percent(interval.low, 1), "high": formats.percent(interval.high, 1)}
     return (_("Indicative: between %(low)s and %(high)s (95%% certain)") % limits,)
 
 

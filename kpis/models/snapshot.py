@@ -1,17 +1,16 @@
 """Sums per window, role and scope, one row each (kpis.md 6.4). Written by kpis/snapshots.py only."""
 
-from collections.abc import Iterable
-from dataclasses import fields
-from datetime import date
-from typing import Any, Self
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Team, User
-from kpis.measures import Sums
+from kpis.measures import SUMS, Sums
 from kpis.models.credit import Role
 
 
@@ -40,6 +39,17 @@ class Edition(models.TextChoices):
     REPORTED = "reported", pgettext_lazy("edition", "As reported")
 
 
+class Total(NamedTuple):
+    """The sums of all rows of a kind of scope in a window, a tree of teams for example, and when they were written."""
+
+    scope: str
+    kind: str
+    first_day: date
+    last_day: date
+    computed_at: datetime
+    sums: Sums
+
+
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     """Start with whose numbers (`for_…`), go on with which windows (`months`, `trailing_year`, `in_window`)."""
 
@@ -48,7 +58,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         return self.filter(scope=Scope.USER, user=user, role=role, edition=Edition.CURRENT)
 
     def for_team(self, team: Team, role: str) -> Self:
-        """Rows of one team without those under it; for a tree see `tree_sums`."""
+        """Rows of one team without those under it."""
         return self.filter(scope=Scope.TEAM, team=team, role=role, edition=Edition.CURRENT)
 
     def for_teams(self, teams: Iterable[Team], role: str) -> Self:
@@ -84,15 +94,21 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         """The row of the newest window of a kind, None if there is no row."""
         return self.filter(kind=kind).order_by("-last_day").first()
 
-    def tree_sums(self, teams: Iterable[Team], role: str) -> "dict[tuple[date, date], Sums]":
-        """Sums of a tree by (first day, last day), transfers as one net line (kpis.md R7).
-
-        `self` decides the windows (one kind); `teams` is the whole tree: `Team.objects.below(…)`.
-        """
-        parts: dict[tuple[date, date], list[Sums]] = {}
-        for row in self.for_teams(teams, role).order_by("first_day", "last_day"):
-            parts.setdefault((row.first_day, row.last_day), []).append(row.sums)
-        return {days: Sums.total(sums).with_net_transfers() for days, sums in parts.items()}
+    def totals(self) -> "Iterator[Total]":
+        """The rows of each scope in each window added up; money that one row does not know is unknown (R4)."""
+        amounts = [Sum(name) for name in SUMS]
+        columns = {f"total_{name}": amount for name, amount in zip(SUMS, amounts, strict=True)}
+        rows = (
+            self.order_by()
+            .values_list("scope", "kind", "first_day", "last_day")
+            .annotate(
+                written_at=Max("computed_at"), unknown=Count("pk", filter=Q(opening_arr=None)), **columns
+            )
+        )
+        for scope, kind, first_day, last_day, written_at, unknown, *sums in rows:
+            yield Total(
+                scope, kind, first_day, last_day, written_at, Sums.of(sums, is_missing_fx=bool(unknown))
+            )
 
 
 def _money() -> "models.DecimalField[Any, Any]":
@@ -192,4 +208,4 @@ class Snapshot(models.Model):
     @property
     def sums(self) -> Sums:
         """The stored sums, with every measure that follows from them."""
-        return Sums(**{field.name: getattr(self, field.name) for field in fields(Sums)})
+        return Sums.of(getattr(self, name) for name in SUMS)
