@@ -173,6 +173,12 @@ def test_somebody_without_clients_reads_what_happens_next(cast: Cast, client: Br
     assert "No client is assigned to you yet." in page
 
 
+def test_an_administrator_without_clients_is_shown_to_the_administration(cast: Cast, client: Browser) -> None:
+    page = home(client, cast.administrator).content.decode()
+    assert "Open the administration" in page
+    assert "No client is assigned" not in page
+
+
 @pytest.mark.parametrize(
     ("name", "title"), [("lead", "Ritel"), ("director", "Penjualan"), ("executive", "Seluruh perusahaan")]
 )
