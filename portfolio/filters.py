@@ -16,6 +16,7 @@ from clients.models.client import Industry
 from clients.models.task import TaskQuerySet
 from contracts.models import ClientStanding, ContractTerm, TermState
 from kpis.signals import DECISION_DAYS, SIGNALS, assess, watched
+from portfolio.viewpoints import people_of, teams_seen_by
 
 NOBODY = "none"
 
@@ -167,13 +168,13 @@ class RenewalFilter(filters.FilterSet):  # type: ignore[misc] # django-filter ha
 
 
 def _owners_seen_by(user: User) -> list[tuple[str, Any]]:
-    """Me first, then the other owners of clients that `user` may see, then nobody."""
-    current = Assignment.objects.visible_to(user).on(today()).filter(role__in=Assignment.Role.owning())
-    people = (
-        User.objects.filter(pk__in=current.values("user")).exclude(pk=user.pk).values_list("pk", "full_name")
-    )
+    """Me first, then owners of clients that `user` may see and people whose numbers she may see, then nobody."""
+    day = today()
+    current = Assignment.objects.visible_to(user).on(day).filter(role__in=Assignment.Role.owning())
+    people = User.objects.filter(pk__in=current.values("user")) | people_of(teams_seen_by(user, day), day)
+    people = people.exclude(pk=user.pk)
     return [
         (str(user.pk), _("Me")),
-        *((str(pk), name) for pk, name in people),
+        *((str(pk), name) for pk, name in people.values_list("pk", "full_name")),
         (NOBODY, _("Nobody")),
     ]

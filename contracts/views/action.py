@@ -25,7 +25,7 @@ from contracts.preview import Step, movement
 @transaction.atomic
 def contract_action(request: AuthenticatedRequest, pk: int, name: str) -> HttpResponse:
     action = ACTIONS[name]
-    contract = row_for(request.user, Contract.objects.all(), pk, action.act)
+    contract = row_for(request.user, Contract.objects.with_card(today()), pk, action.act)
     return _page(request, action, contract, None)
 
 
@@ -33,8 +33,7 @@ def contract_action(request: AuthenticatedRequest, pk: int, name: str) -> HttpRe
 @transaction.atomic
 def line_action(request: AuthenticatedRequest, pk: int, name: str) -> HttpResponse:
     action = LINE_ACTIONS[name]
-    seen = get_object_or_404(ContractLine.objects.visible_to(request.user), pk=pk)
-    contract = row_for(request.user, Contract.objects.all(), seen.contract_id, action.act)
+    contract = row_for(request.user, Contract.objects.with_card(today()), pk, action.act, by="lines__pk")
     line = get_object_or_404(contract.lines.select_related("product", "contract"), pk=pk)
     return _page(request, action, contract, line)
 
@@ -46,7 +45,7 @@ def _page(
     form = _form(request, action, contract, line, day)
     if form.is_bound and FormToken.objects.filter(token=_uuid(form)).exists():
         return redirect(contract)  # the second click
-    if not action.possible(Contract.objects.for_card(contract.client, day).get(pk=contract.pk), day):
+    if not action.possible(contract, day):
         messages.warning(request, _("This is not possible as the contract stands now."))
         return redirect(contract)
     steps: list[Step] | None = None

@@ -148,14 +148,14 @@ def line_remove(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return redirect(line.contract)
 
 
-def _draft_for(request: AuthenticatedRequest, pk: int) -> Contract:
+def _draft_for(request: AuthenticatedRequest, pk: int, *, by: str = "pk") -> Contract:
     """A draft, locked; what is signed changes by its actions only and is not found here."""
-    contract: Contract = row_for(request.user, Contract.objects.filter(status="draft"), pk, Act.CONTRACT)
+    drafts = Contract.objects.filter(status="draft")
+    contract: Contract = row_for(request.user, drafts, pk, Act.CONTRACT, by=by)
     return contract
 
 
 def _draft_line_for(request: AuthenticatedRequest, pk: int) -> ContractLine:
-    line = get_object_or_404(ContractLine.objects.visible_to(request.user), pk=pk)
-    _draft_for(request, line.contract_id)
-    draft_line: ContractLine = ContractLine.objects.select_related("contract__client", "product").get(pk=pk)
-    return draft_line
+    draft = _draft_for(request, pk, by="lines__pk")
+    line: ContractLine = get_object_or_404(draft.lines.select_related("contract__client", "product"), pk=pk)
+    return line

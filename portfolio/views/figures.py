@@ -13,11 +13,13 @@ from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from kpis.models import Role, Snapshot
 from kpis.windows import Window
+from portfolio.addresses import complaints, refuse_export
 from portfolio.exports import export
 from portfolio.figures import FIGURES, LABELS, Amount, Breakdown, Figure, breakdown
 from portfolio.viewpoints import Viewpoint, viewpoint
 
 PAGE = 100
+KNOWN = ("scope", "role", "first", "last")
 
 
 @require_safe
@@ -29,7 +31,9 @@ def figure_rows(request: AuthenticatedRequest, measure: str) -> HttpResponse:
         f"export_{kind}": f"{reverse('portfolio:figure_export', args=[measure, kind])}?{request.GET.urlencode()}"
         for kind in ("csv", "xlsx")
     }
+    page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
     context = {
+        "complaints": complaints(request.GET, KNOWN, page=page),
         "figure": figure,
         "point": point,
         "window": window,
@@ -37,7 +41,7 @@ def figure_rows(request: AuthenticatedRequest, measure: str) -> HttpResponse:
         "is_money": figure.is_money,
         "found": found,
         "hidden_text": hidden_text(found.hidden_clients),
-        "page": Paginator(found.lines, PAGE).get_page(request.GET.get("page")),
+        "page": page,
     }
     return render(request, "portfolio/figure_rows.html", context | exports)
 
@@ -47,6 +51,8 @@ def figure_export(request: AuthenticatedRequest, measure: str, kind: str) -> Htt
     if kind not in ("csv", "xlsx"):
         raise Http404
     figure, point, window = _asked(request, measure)
+    if refused := complaints(request.GET, KNOWN):
+        return refuse_export(request, refused)
     found = breakdown(figure, point, window, request.user, today())
     return export(_rows(figure, found), f"{measure}-{today():%Y-%m-%d}", kind)
 

@@ -22,11 +22,10 @@ from contracts.converting import in_reporting_currency
 from contracts.models import ClientStanding, ContractTerm
 from contracts.models.derived import TermQuerySet
 from contracts.values import monthly
+from portfolio.addresses import complaints, page_size, refuse_export, sort
 from portfolio.exports import export
 from portfolio.filters import ClientFilter, RenewalFilter, TaskFilter
 from portfolio.tables import ClientTable, RenewalTable, TaskTable
-
-PAGE_SIZES = [25, 50, 100]
 
 
 class CountedPaginator(Paginator):  # type: ignore[type-arg] # takes none at run time
@@ -54,10 +53,12 @@ class Listing:
     def page(self, request: AuthenticatedRequest, template: str, **more: Any) -> HttpResponse:
         filtered = self.filtered(request)
         totals = self.totals(filtered.qs)
-        table = self.sorted_table(request, filtered.qs)
-        table.paginate(CountedPaginator, per_page=_page_size(request), count=totals["count"])
+        table = self.table(filtered.qs)
+        sort(table, request)
+        table.paginate(CountedPaginator, per_page=page_size(request.GET), count=totals["count"])
         table.page = table.paginator.get_page(request.GET.get("page"))
         context = {
+            "complaints": complaints(request.GET, filtered=filtered, table=table, page=table.page),
             "filter": filtered,
             "chips": chips(filtered, request.GET),
             "table": table,
@@ -68,17 +69,6 @@ class Listing:
         }
         return render(request, template, context | more)
 
-    def sorted_table(self, request: AuthenticatedRequest, rows: QuerySet[Any]) -> Any:
-        """Sorted by the known columns that the address names. Not by RequestConfig: it takes any page size, also -1."""
-        table = self.table(rows)
-        table.request = request  # for its template; given to the constructor it would call RequestConfig
-        wanted = [
-            name for name in request.GET.getlist("sort") if name.removeprefix("-") in table.base_columns
-        ]
-        if wanted:
-            table.order_by = wanted
-        return table
-
     def export_url(self, request: AuthenticatedRequest, kind: str) -> str:
         """Address of the export of exactly what the page shows, all its pages."""
         return f"{reverse(self.export_name, args=[kind])}?{request.GET.urlencode()}"
@@ -86,13 +76,12 @@ class Listing:
     def export(self, request: AuthenticatedRequest, kind: str) -> HttpResponse:
         if kind not in ("csv", "xlsx"):
             raise Http404
-        table = self.sorted_table(request, self.filtered(request).qs)
+        filtered = self.filtered(request)
+        table = self.table(filtered.qs)
+        sort(table, request)
+        if found := complaints(request.GET, filtered=filtered, table=table):
+            return refuse_export(request, found)
         return export(table.as_values(), f"{self.name}-{today():%Y-%m-%d}", kind)
-
-
-def _page_size(request: AuthenticatedRequest) -> int:
-    wanted = request.GET.get("per_page", "")
-    return int(wanted) if wanted in map(str, PAGE_SIZES) else 50
 
 
 def client_rows(user: User) -> QuerySet[Client]:
@@ -116,7 +105,7 @@ def chips(filtered: Any, query: QueryDict) -> list[dict[str, str]]:
     """The filters in force, each with the address of the list without it."""
     found = []
     for field in filtered.form:
-        value = filtered.form.cleaned_data.get(field.name) if filtered.form.is_valid() else ""
+        value = filtered.form.cleaned_data.get(field.name)
         if value not in ("", None):
             rest = query.copy()
             rest.pop(field.name, None)

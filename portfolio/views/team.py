@@ -1,12 +1,10 @@
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from accounts.days import jakarta_day
 from accounts.http import AuthenticatedRequest
@@ -14,6 +12,7 @@ from accounts.models import Team, User
 from clients.models.access import sees_everything
 from contracts.effective import add_months
 from kpis.models import Role, WindowKind
+from portfolio.addresses import complaints, refuse_export, sort
 from portfolio.charts import MONTHS, retention_chart, value_chart
 from portfolio.exports import export
 from portfolio.people import RENEWAL_DAYS, holdings
@@ -22,6 +21,7 @@ from portfolio.tiles import Numbers, tiles_of
 from portfolio.viewpoints import Viewpoint, sees_company, teams_seen_by
 
 COMPANY = "company"
+KNOWN = ("team", "role")
 
 
 @require_safe
@@ -33,6 +33,7 @@ def team_page(request: AuthenticatedRequest) -> HttpResponse:
     numbers = Numbers.load(point, since=add_months(day.replace(day=1), -MONTHS))
     table = _table(request, numbers, day)
     context = {
+        "complaints": complaints(request.GET, KNOWN, table=table),
         "now": now,
         "point": point,
         "roles": Role.values,
@@ -43,8 +44,8 @@ def team_page(request: AuthenticatedRequest) -> HttpResponse:
         "renewal_days": RENEWAL_DAYS,
         "retention": retention_chart(numbers),
         "value": value_chart(numbers),
-        "export_csv": _export_url(point, "csv"),
-        "export_xlsx": _export_url(point, "xlsx"),
+        "export_csv": _export_url(request, "csv"),
+        "export_xlsx": _export_url(request, "xlsx"),
     }
     return render(request, "portfolio/team_page.html", context)
 
@@ -56,12 +57,14 @@ def team_export(request: AuthenticatedRequest, kind: str) -> HttpResponse:
     day = jakarta_day(timezone.now())
     point, _teams, _may_see_company = _asked(request, day)
     numbers = Numbers.load(point, since=add_months(day.replace(day=1), -2))
-    return export(_table(request, numbers, day).as_values(), f"team-{day:%Y-%m-%d}", kind)
+    table = _table(request, numbers, day)
+    if found := complaints(request.GET, KNOWN, table=table):
+        return refuse_export(request, found)
+    return export(table.as_values(), f"team-{day:%Y-%m-%d}", kind)
 
 
-def _export_url(point: Viewpoint, kind: str) -> str:
-    team = str(point.teams[0].pk) if point.teams else COMPANY
-    return f"{reverse('portfolio:team_export', args=[kind])}?{urlencode({'team': team, 'role': point.role})}"
+def _export_url(request: AuthenticatedRequest, kind: str) -> str:
+    return f"{reverse('portfolio:team_export', args=[kind])}?{request.GET.urlencode()}"
 
 
 def _asked(request: AuthenticatedRequest, day: date) -> tuple[Viewpoint, list[Team], bool]:
@@ -90,5 +93,5 @@ def _usual(user: User, teams: list[Team]) -> str:
 def _table(request: AuthenticatedRequest, numbers: Numbers, day: date) -> PeopleTable:
     window = numbers.newest(WindowKind.TRAILING_YEAR)
     table = PeopleTable(holdings(numbers.point, window, day), point=numbers.point, window=window)
-    RequestConfig(request, paginate=False).configure(table)
+    sort(table, request)
     return table

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
-from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.days import JAKARTA
 from clients.models import Client
@@ -199,20 +198,3 @@ def test_who_holds_clients_in_both_roles_may_switch(cast: Cast, client: Browser,
     computed()
     assert tile(home(client, cast.owner), "Monthly value").exact == "Rp10,000,000"
     assert tile(home(client, cast.owner, role="AE"), "Monthly value").exact == "Rp3,000,000"
-
-
-@pytest.mark.parametrize("count", [1, 12])
-def test_home_takes_at_most_15_statements_however_much_there_is(
-    cast: Cast,
-    client: Browser,
-    computed: Compute,
-    count: int,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    for each in held_clients(cast.owner, count):
-        each.contracts.update(end=in_days(20))
-        factories.TaskFactory(client=each, owner=cast.owner, due_on=TODAY)
-    computed()
-    browse(client, cast.owner)
-    with django_assert_max_num_queries(15):
-        client.get(reverse("portfolio:home"))

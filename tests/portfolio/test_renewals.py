@@ -104,15 +104,3 @@ def test_the_client_page_says_why_a_client_needs_attention(
     assert "Why this needs attention" in page
     assert "Decide on the renewal by 11 Dec 2026 (in 20 days)." in page
     assert "Not known, for lack of data:" in page
-
-
-@pytest.mark.parametrize("count", [1, 12])
-def test_the_renewal_list_takes_at_most_15_statements(
-    cast: Cast, client: Browser, computed: Compute, count: int, django_assert_max_num_queries: Any
-) -> None:
-    for _ in range(count):
-        contracted(cast.client, in_days(-300), in_days(65))
-    computed()
-    browse(client, cast.owner)
-    with django_assert_max_num_queries(15):
-        client.get(reverse("portfolio:renewal_list"), {"days": 90})

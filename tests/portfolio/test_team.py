@@ -9,10 +9,8 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.fixtures import DjangoAssertNumQueries
 
 from contracts.models import RenewalAlert
-from tests import factories
 from tests.conftest import Cast
 from tests.portfolio.conftest import TODAY, contracted, held_clients, in_days
 from tests.portfolio.test_pages import browse
@@ -127,22 +125,3 @@ def test_the_export_has_a_row_for_everybody(cast: Cast, client: Browser, compute
         ["Owner", "2", "20000000.00"],
         ["Unassigned", "0", "0.00"],
     ]
-
-
-@pytest.mark.parametrize("count", [1, 12])
-@pytest.mark.parametrize("name", ["lead", "executive"])
-def test_the_team_page_takes_at_most_15_statements_however_much_there_is(
-    cast: Cast,
-    client: Browser,
-    computed: Compute,
-    name: str,
-    count: int,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    held_clients(cast.owner, count)
-    for _ in range(count):
-        factories.TeamMembershipFactory(team=cast.ritel)
-    computed()
-    browse(client, getattr(cast, name))
-    with django_assert_max_num_queries(15):
-        client.get(reverse("portfolio:team_page"))
