@@ -100,13 +100,14 @@ class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has n
         label=pgettext_lazy("task", "State"),
         method="in_state",
         choices=[
-            ("open", pgettext_lazy("task state", "Open")),
+            ("", pgettext_lazy("task state", "Open")),
             ("due", pgettext_lazy("task state", "Due")),
             ("overdue", pgettext_lazy("task state", "Overdue")),
             ("snoozed", pgettext_lazy("task state", "Put off")),
             ("done", pgettext_lazy("task state", "Done")),
+            ("all", _("All")),
         ],
-        empty_label=_("All"),
+        empty_label=None,
     )
 
     class Meta:
@@ -119,16 +120,20 @@ class TaskFilter(filters.FilterSet):  # type: ignore[misc] # django-filter has n
     def search(self, tasks: QuerySet[Task], name: str, words: str) -> QuerySet[Task]:
         return tasks.filter(Q(title__icontains=words) | Q(client__legal_name__icontains=words))
 
+    def filter_queryset(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """Open ones, unless another state is asked for."""
+        found: TaskQuerySet = super().filter_queryset(tasks)
+        return found if self.form.cleaned_data.get("state") else found.filter(done_at__isnull=True)
+
     def in_state(self, tasks: TaskQuerySet, name: str, state: str) -> TaskQuerySet:
         day = today()
-        if state == "done":
-            return tasks.filter(done_at__isnull=False)
         still_open = tasks.filter(done_at__isnull=True)
         return {
-            "open": still_open,
             "due": tasks.due_by(day),
             "overdue": still_open.filter(due_on__lt=day),
             "snoozed": still_open.filter(snoozed_until__gt=day),
+            "done": tasks.filter(done_at__isnull=False),
+            "all": tasks,
         }[state]
 
 
