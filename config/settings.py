@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
     "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
     "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
+    "close-last-month": _daily("kpis.tasks.close_last_month", hour=4),
 }
 
 # --- Logs: JSON lines with request and task ids ---------------------------------------------------

@@ -21,7 +21,7 @@ from contracts.effective.days import merged
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product
 from contracts.projection import current_rules
 from kpis.measures import Sums, measures_of
-from kpis.models import Scope, Snapshot, Target, TargetKind, WindowKind
+from kpis.models import Edition, Scope, Snapshot, Target, TargetKind, WindowKind
 from kpis.snapshots import rebuild, refresh
 from kpis.targets import Targets, attainment
 from kpis.windows import Question, Window
@@ -288,7 +288,7 @@ class Portfolio:
 def _measures(window: Window, role: str, scope: Scope, user: User | None, team: Team | None) -> Measures:
     row = (
         Snapshot.objects.in_window(window.kind, window.first_day, window.last_day)
-        .filter(scope=scope, user=user, team=team, role=role)
+        .filter(scope=scope, user=user, team=team, role=role, edition=Edition.CURRENT)
         .first()
     )
     sums = row.sums if row else Sums()

@@ -38,6 +38,7 @@ DERIVED_TABLES = ", ".join(
 LONGEST_HISTORY = timedelta(days=3653)  # a start typed as year 202 must not ask for 20,000 windows
 COLUMNS = ("kind", "first_day", "last_day", "role", "scope", "user_id", "team_id", *SUMS)
 Row = tuple[Any, ...]
+Mark = tuple[int, date | None]  # a client and the first day that the write can change (StaleClient)
 Item = TypeVar("Item")
 
 
@@ -50,12 +51,15 @@ def rebuild_stale(limit: int, now: datetime) -> int:
     with transaction.atomic():
         if not _locked():
             return 0
-        marks = _take_marks(limit)
-        if marks:
-            day, rules = jakarta_day(now), current_rules()
-            since = rebuild({client for client, _ in marks}, rules, day)
-            _refresh_since(_earliest(since, *(since for _, since in marks)), rules, day)
-    return len(marks)
+        return len(_work_off(limit, current_rules(), jakarta_day(now)))
+
+
+def bring_to_rest(day: date) -> None:
+    """Every stored number as the facts of this moment have it. Run inside a transaction after `wait_for_lock`."""
+    rules = current_rules()
+    mark_due(day)
+    _work_off(None, rules, day)
+    _catch_up(rules, day)
 
 
 def mark_due(day: date) -> int:
@@ -73,14 +77,14 @@ def catch_up(day: date) -> int:
     may have stopped being pending.
     """
     with transaction.atomic():
-        _wait_for_lock()
+        wait_for_lock()
         return len(_catch_up(current_rules(), day))
 
 
 def rebuild_all(day: date) -> int:
     """Forget everything derived in this room and compute it from the facts; returns the number of windows."""
     with transaction.atomic():
-        _wait_for_lock()
+        wait_for_lock()
         _take_marks(None)
         rules = current_rules()
         rebuild(Client.objects.values_list("pk", flat=True), rules, day)
@@ -94,12 +98,10 @@ def compare(day: date) -> int:
     Returns the number of differing rows; 0 is the only good answer. Marks that wait are worked off first.
     """
     with transaction.atomic():
-        _wait_for_lock()
+        wait_for_lock()
         rules = current_rules()
         mark_due(day)
-        marks = _take_marks(None)
-        marked = {client for client, _ in marks}
-        _refresh_since(_earliest(rebuild(marked, rules, day), *(since for _, since in marks)), rules, day)
+        marked = {client for client, _ in _work_off(None, rules, day)}
         drifted_since = rebuild(
             Client.objects.exclude(pk__in=marked).values_list("pk", flat=True), rules, day
         )
@@ -144,13 +146,22 @@ def _locked() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _wait_for_lock() -> None:
+def wait_for_lock(patience: str = PATIENCE) -> None:
+    """Until the transaction ends nobody else writes a number. Raises LockNotAvailable after `patience`."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, TRUE)", [PATIENCE])
+        cursor.execute("SELECT set_config('lock_timeout', %s, TRUE)", [patience])
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _take_marks(limit: int | None) -> list[tuple[int, date | None]]:
+def _work_off(limit: int | None, rules: Rules, day: date) -> list[Mark]:
+    """Bring the oldest marks (None = all) to rest; returns them."""
+    marks = _take_marks(limit)
+    since = rebuild({client for client, _ in marks}, rules, day)
+    _refresh_since(_earliest(since, *(since for _, since in marks)), rules, day)
+    return marks
+
+
+def _take_marks(limit: int | None) -> list[Mark]:
     """Delete the oldest marks (None = all) and return their clients and days."""
     with connection.cursor() as cursor:
         cursor.execute(

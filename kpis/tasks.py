@@ -1,10 +1,11 @@
-"""Pollers: the work and its tests are in kpis/snapshots.py."""
+"""Pollers: the work and its tests are in kpis/snapshots.py and kpis/closing.py."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.days import today
-from kpis import snapshots
+from kpis import closing, snapshots
 
 MARKS_AT_ONCE = 1000
 
@@ -26,3 +27,9 @@ def bring_up_to_date() -> int:
 def compare_numbers() -> int:
     """Every number again from the facts; drift is logged as an error and repaired."""
     return snapshots.compare(today())
+
+
+@shared_task
+def close_last_month() -> bool:
+    """From the closing day on the month before has reported numbers."""
+    return closing.close_last_month(timezone.now(), settings.KPI_CLOSING_DAY)

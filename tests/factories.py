@@ -21,6 +21,7 @@ from contracts.models import (
     RenewalDecision,
     ValueSegment,
 )
+from kpis.models import MonthClose
 from notifications.models import DeliveryHours, Notification, OutboundEmail, Preference
 
 EPOCH = date(2020, 1, 1)
@@ -285,3 +286,11 @@ class DeliveryHoursFactory(factory.django.DjangoModelFactory[DeliveryHours]):
         model = DeliveryHours
 
     user = factory.SubFactory(UserFactory)
+
+
+class MonthCloseFactory(factory.django.DjangoModelFactory[MonthClose]):
+    class Meta:
+        model = MonthClose
+
+    first_day = date(2026, 10, 1)
+    closed_at = datetime(2026, 11, 5, 4, tzinfo=ZoneInfo("Asia/Jakarta"))

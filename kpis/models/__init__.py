@@ -1,5 +1,6 @@
 from kpis import stale
 from kpis.models.credit import BEGINNING, Credit, Role
+from kpis.models.month_close import MonthClose, last_day_of
 from kpis.models.snapshot import Edition, Scope, Snapshot, WindowKind
 from kpis.models.stale_client import StaleClient
 from kpis.models.target import Target, TargetKind
@@ -8,6 +9,7 @@ __all__ = [
     "BEGINNING",
     "Credit",
     "Edition",
+    "MonthClose",
     "Role",
     "Scope",
     "Snapshot",
@@ -15,5 +17,6 @@ __all__ = [
     "Target",
     "TargetKind",
     "WindowKind",
+    "last_day_of",
     "stale",
 ]

@@ -53,21 +53,21 @@ class Total(NamedTuple):
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     """Start with whose numbers (`for_…`), go on with which windows (`months`, `trailing_year`, `in_window`)."""
 
-    def for_person(self, user: User, role: str) -> Self:
+    def for_person(self, user: User, role: str, edition: str = Edition.CURRENT) -> Self:
         """Rows of one person as AM or as AE."""
-        return self.filter(scope=Scope.USER, user=user, role=role, edition=Edition.CURRENT)
+        return self.filter(scope=Scope.USER, user=user, role=role, edition=edition)
 
-    def for_team(self, team: Team, role: str) -> Self:
+    def for_team(self, team: Team, role: str, edition: str = Edition.CURRENT) -> Self:
         """Rows of one team without those under it."""
-        return self.filter(scope=Scope.TEAM, team=team, role=role, edition=Edition.CURRENT)
+        return self.filter(scope=Scope.TEAM, team=team, role=role, edition=edition)
 
-    def for_teams(self, teams: Iterable[Team], role: str) -> Self:
+    def for_teams(self, teams: Iterable[Team], role: str, edition: str = Edition.CURRENT) -> Self:
         """Rows of several teams."""
-        return self.filter(scope=Scope.TEAM, team__in=teams, role=role, edition=Edition.CURRENT)
+        return self.filter(scope=Scope.TEAM, team__in=teams, role=role, edition=edition)
 
-    def for_company(self, role: str = Role.AM) -> Self:
+    def for_company(self, role: str = Role.AM, edition: str = Edition.CURRENT) -> Self:
         """Rows of the company, the same in both roles."""
-        return self.filter(scope=Scope.COMPANY, role=role, edition=Edition.CURRENT)
+        return self.filter(scope=Scope.COMPANY, role=role, edition=edition)
 
     def for_members(self, role: str) -> Self:
         """Rows of everybody and of nobody ("unassigned"); they add up to the company."""

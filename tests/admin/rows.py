@@ -1,6 +1,7 @@
 """One way to make a row of every model that the administration shows."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -52,4 +53,7 @@ ROWS: dict[str, Callable[[int], Model]] = {
     "contracts.AlertLadder": _made_by(factories.AlertLadderFactory),
     "contracts.RenewalAlert": _made_by(factories.RenewalAlertFactory),
     "contracts.RenewalDecision": _made_by(factories.RenewalDecisionFactory),
+    "kpis.MonthClose": lambda number: factories.MonthCloseFactory(
+        first_day=date(2025, 1 + number, 1), closed_by=factories.UserFactory()
+    ),
 }

