@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -21,6 +22,7 @@ from accounts.models import User
 from clients.models import Client
 from contracts.models import Contract
 
+Only = Mapping[type[Model], Collection[str]]
 ELSEWHERE = "…"  # for what the reader may not see, or what is gone
 MOST = 300  # changes of each kind that a page of history goes back
 LABELS = {
@@ -57,20 +59,23 @@ def _latest(*rows: Model) -> list[Any]:
     return [*pointing, *events.tracks(*rows).order_by("-pgh_created_at")[:MOST]]  # type: ignore[no-untyped-call]
 
 
-def readable(events: Iterable[Any], reader: User, known: Iterable[Model] = ()) -> list[Change]:
+def readable(
+    events: Iterable[Any], reader: User, known: Iterable[Model] = (), only: Only | None = None
+) -> list[Change]:
     """Events with names for ids and days as people write them; a handful of statements for any number of events.
 
-    What an id points at is named only if `reader` may see it; rows in `known` are not fetched again.
+    What an id points at is named only if `reader` may see it; rows in `known` are not fetched again. `only`: the
+    columns worth telling, None = all.
     """
     events = list(events)
-    names = _names(events, reader, {(type(row), row.pk): str(row) for row in known})
+    names = _names(events, reader, {(type(row), row.pk): str(row) for row in known}, only)
     return [
         Change(
             at=event.pgh_created_at,
             by=names.get((User, _author(event)), str(_("The system"))),
             label=LABELS.get(event.pgh_label.split("_")[0], event.pgh_label),
             record=str(_tracked(event)._meta.verbose_name),
-            fields=_fields(event, names),
+            fields=_fields(event, names, only),
         )
         for event in events
     ]
@@ -94,8 +99,10 @@ def _before_after(event: Any) -> dict[str, tuple[Any, Any]]:
     return {name: (None, value) for name, value in event.pgh_data.items() if value not in (None, "", [])}
 
 
-def _known_fields(event: Any) -> list[tuple[Field[Any, Any], Any, Any]]:
-    fields = {field.attname: field for field in _tracked(event)._meta.concrete_fields}
+def _known_fields(event: Any, only: Only | None) -> list[tuple[Field[Any, Any], Any, Any]]:
+    model = _tracked(event)
+    told = {field.attname: field for field in model._meta.concrete_fields}
+    fields = told if only is None else {name: told[name] for name in only[model]}
     return [
         (fields[name], old, new)
         for name, (old, new) in _before_after(event).items()
@@ -104,12 +111,12 @@ def _known_fields(event: Any) -> list[tuple[Field[Any, Any], Any, Any]]:
 
 
 def _names(
-    events: list[Any], reader: User, known: dict[tuple[type[Model], Any], str]
+    events: list[Any], reader: User, known: dict[tuple[type[Model], Any], str], only: Only | None
 ) -> dict[tuple[type[Model], Any], str]:
     """What the foreign keys point at, in one statement per table."""
     wanted: dict[type[Model], set[Any]] = defaultdict(set, {User: _authors(events)})
     for event in events:
-        for field, *values in _known_fields(event):
+        for field, *values in _known_fields(event, only):
             if field.is_relation:
                 wanted[field.related_model].update(v for v in values if v is not None)  # type: ignore[index] # a foreign key has one
     missing = {model: {key for key in keys if (model, key) not in known} for model, keys in wanted.items()}
@@ -126,10 +133,12 @@ def _named(model: type[Model], reader: User) -> QuerySet[Any]:
     return rows.visible_to(reader) if hasattr(rows, "visible_to") else rows
 
 
-def _fields(event: Any, names: dict[tuple[type[Model], Any], str]) -> list[tuple[str, str, str]]:
+def _fields(
+    event: Any, names: dict[tuple[type[Model], Any], str], only: Only | None
+) -> list[tuple[str, str, str]]:
     return [
         (str(field.verbose_name), _shown(field, old, names), _shown(field, new, names))
-        for field, old, new in _known_fields(event)
+        for field, old, new in _known_fields(event, only)
     ]
 
 
@@ -153,4 +162,7 @@ def _moment(field: Field[Any, Any], value: Any) -> str:
         return formats.clock(moment)
     if kind == "DateField" and (day := parse_date(str(value))):
         return formats.day(day)
+    if kind == "DecimalField":
+        amount = Decimal(str(value)).normalize()
+        return formats.number(amount, max(0, -int(amount.as_tuple().exponent)))
     return str(value)

@@ -127,7 +127,7 @@ def retention_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
         name=_("Client retention, 12 months"),
         value=value,
         base=base,
-        notes=_uncertainty(ratio),
+        notes=uncertainty(ratio),
         change=change_of_share(ratio, numbers.sums[before].logo_retention, before) if before else None,
         is_unknown=not ratio.denominator,
         url=rows_url(numbers.point, "logo_retention", window),
@@ -151,7 +151,7 @@ def told_share(ratio: Ratio) -> tuple[str, str]:
     return formats.percent(kept, all_), base
 
 
-def _uncertainty(ratio: Ratio) -> tuple[str, ...]:
+def uncertainty(ratio: Ratio) -> tuple[str, ...]:
     """A note beside a percentage of few clients."""
     interval = ratio.wilson if FEW <= (ratio.denominator or 0) < SOME else None
     if not interval:

@@ -1,8 +1,11 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from portfolio.views import client_page, figures, home, lists, search, team
+from portfolio.converters import MonthConverter
+from portfolio.views import client_page, figures, home, lists, months, search, team
 
 app_name = "portfolio"
+
+register_converter(MonthConverter, "month")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +20,10 @@ urlpatterns = [
     path("figures/<slug:measure>/export/<slug:kind>/", figures.figure_export, name="figure_export"),
     path("team/", team.team_page, name="team_page"),
     path("team/export/<slug:kind>/", team.team_export, name="team_export"),
+    path("months/", months.month_list, name="month_list"),
+    path("months/<month:month>/", months.month_page, name="month_page"),
+    path("months/<month:month>/close/", months.month_close, name="month_close"),
+    path("months/<month:month>/reopen/", months.month_reopen, name="month_reopen"),
     path("tasks/", lists.task_list, name="task_list"),
     path("tasks/export/<slug:kind>/", lists.task_export, name="task_export"),
     path("search/", search.search, name="search"),

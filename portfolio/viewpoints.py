@@ -19,7 +19,7 @@ from accounts.models import Team, TeamMembership, User
 from clients.models import Assignment, Client
 from clients.models.access import sees_everything
 from kpis.models import Credit, Role, Scope, Snapshot
-from kpis.models.snapshot import SnapshotQuerySet
+from kpis.models.snapshot import NOW, SnapshotQuerySet
 
 WORKING_ROLES = [*Assignment.Role.owning(), Assignment.Role.SUPPORT]
 
@@ -72,13 +72,13 @@ class Viewpoint:
     def query(self) -> str:
         return urlencode({"scope": self.key, "role": self.role})
 
-    def snapshots(self) -> SnapshotQuerySet:
+    def snapshots(self, editions: Iterable[str] = NOW) -> SnapshotQuerySet:
         """Rows that add up to this scope, window by window."""
         if self.user:
-            return Snapshot.objects.for_person(self.user, self.role)
+            return Snapshot.objects.for_person(self.user, self.role, editions)
         if self.teams:
-            return Snapshot.objects.for_teams(self.teams, self.role)
-        return Snapshot.objects.for_company(self.role)
+            return Snapshot.objects.for_teams(self.teams, self.role, editions)
+        return Snapshot.objects.for_company(self.role, editions)
 
     def clients(self, day: date) -> "QuerySet[Any]":
         """Clients whose value is this scope's on `day` (kpis.md R7, stocks), with `credited_id`, who holds each.

@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from accounts.days import JAKARTA
 from accounts.models import User
 from clients.models import Answer, Client, Contact, Interaction, Task
 from contracts.models import Contract, ContractLine, Product, RenewalAlert
-from contracts.projection import current_rules, project
+from kpis import closing
+from kpis.models import MonthClose
+from kpis.snapshots import rebuild_all
 from notifications.models import Notification
 from tests.conftest import Cast, make_cast
 from tests.factories import (
@@ -58,7 +62,7 @@ class Portfolio:
 
 @dataclass
 class Company:
-    """The cast, a backup and a sponsor for its client, and the portfolios of the two clients."""
+    """The cast, a backup and a sponsor for its client, and the portfolios of the two clients; September is closed."""
 
     cast: Cast
     people: dict[str, User]
@@ -66,6 +70,7 @@ class Company:
     foreign: Portfolio
     product: Product
     unsaved: dict[str, Any] = field(default_factory=dict)
+    closing: MonthClose | None = None
 
 
 def make_company() -> Company:
@@ -92,7 +97,12 @@ def make_company() -> Company:
         foreign=make_portfolio(cast.foreign, cast.outsider, "kanarisaga", product),
         product=product,
     )
-    project([cast.client.pk, cast.foreign.pk], current_rules(), TODAY)
+    rebuild_all(TODAY)
+    company.closing = closing.close(date(2026, 9, 1), None, timezone.now())
+    company.closing.closed_at = datetime(
+        2020, 1, 1, tzinfo=JAKARTA
+    )  # all rows of a test are written at one moment
+    company.closing.save(update_fields=["closed_at"])
     return company
 
 

@@ -90,6 +90,7 @@ def make_cast() -> Cast:
     ]:
         factories.TeamMembershipFactory(user=people[name], team=team, role=role)
     people["executive"].user_permissions.add(Permission.objects.get(codename="read_all_clients"))
+    people["director"].user_permissions.add(Permission.objects.get(codename="close_month"))
     administrators = Group.objects.create(name="Administrators")
     administrators.permissions.set(Permission.objects.exclude(codename="read_all_clients"))
     people["administrator"].groups.add(administrators)

@@ -25,10 +25,10 @@ VALUES = [
 ]  # fmt: skip
 # What may be answered besides the page: a file of other rows is refused, a number of nobody does not exist.
 PLACES = {
-    **dict.fromkeys(["home", "notifications", "log", "search", "timeline", "history"], (200,)),
+    **dict.fromkeys(["home", "notifications", "log", "search", "timeline", "history", "months"], (200,)),
     **dict.fromkeys(["client_list", "task_list", "renewal_list"], (200,)),
     **dict.fromkeys(["client_csv", "client_xlsx", "task_csv", "renewal_csv"], (200, 400)),
-    **dict.fromkeys(["team", "figure", "movements"], (200, 404)),
+    **dict.fromkeys(["team", "figure", "movements", "month"], (200, 404)),
     **dict.fromkeys(["team_csv", "figure_xlsx"], (200, 400, 404)),
 }
 ALONE = ["sort", "page", "owner", "role", "team", "scope", "first"]  # each is read by itself somewhere
@@ -48,6 +48,7 @@ def place(company: Company, name: str) -> str:
         "renewal_list": "/renewals/", "renewal_csv": "/renewals/export/csv/", "home": "/",
         "notifications": "/notifications/", "team": "/team/", "team_csv": "/team/export/csv/",
         "figure": "/figures/value/", "figure_xlsx": "/figures/value/export/xlsx/", "movements": "/figures/movements/",
+        "months": "/months/", "month": "/months/2026-09/",
         "timeline": reverse("portfolio:client_timeline", args=[pk]),
         "history": reverse("portfolio:client_history", args=[pk]),
     }[name]  # fmt: skip
@@ -55,7 +56,8 @@ def place(company: Company, name: str) -> str:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_no_query_string_breaks_a_page(company: Company, client: Browser, name: str) -> None:
-    client.force_login(company.cast.lead if "team" in name else company.cast.owner)
+    viewers = {"team": company.cast.lead, "team_csv": company.cast.lead, "months": company.cast.director}
+    client.force_login(viewers.get(name, company.cast.owner))
     url = place(company, name)
     together = ["&".join(f"{field}={value}" for field in FILTERS) for value in VALUES]
     alone = [f"{field}={value}" for field in ALONE for value in ("%00", "-1", "x", "9" * 20, "%D9%A1")]
@@ -91,6 +93,23 @@ def test_a_number_that_no_row_has_is_a_missing_page(company: Company, client: Br
         f"/tasks/{pk}/edit/",
     ):
         assert client.get(url).status_code == 404, url
+
+
+@pytest.mark.parametrize(
+    "month", ["0000-01", "2026-00", "2026-13", "9999-12", "2026-11", "2027-01", "2026-9", "x"]
+)
+@pytest.mark.parametrize("action", ["", "close/", "reopen/"])
+def test_a_month_that_is_none_or_not_over_is_a_missing_page(
+    company: Company, client: Browser, month: str, action: str
+) -> None:
+    client.force_login(company.cast.director)
+    for answer in (client.get(f"/months/{month}/{action}"), client.post(f"/months/{month}/{action}")):
+        assert answer.status_code in ((404, 405) if not action else (404,))
+
+
+def test_a_month_long_before_the_first_contract_has_no_numbers(company: Company, client: Browser) -> None:
+    client.force_login(company.cast.director)
+    assert client.get("/months/0001-01/").status_code == 200
 
 
 @pytest.mark.parametrize(

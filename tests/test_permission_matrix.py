@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,8 @@ RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "team":                "login     ok    403     403     ok        ok       ok   ok       ok             403       403",
     "recipient":           "login     ok    404     404     404       404      404  404      404            404       404",
     "leads":               "login     404   404     404     404       404      ok   ok       ok             ok        404",
+    "company":             "login     404   404     404     404       404      404  ok       ok             ok        404",
+    "close":               "login     404   404     404     404       404      404  ok       403            403       404",
     "self":                "login     ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
     "anybody":             "ok        ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
 }.items()}
@@ -103,6 +106,11 @@ def _seen_assignment(company: Company) -> int:
     return Assignment.objects.get(client=company.cast.client, role="AM").pk
 
 
+def _closing(company: Company) -> int:
+    assert company.closing
+    return company.closing.pk
+
+
 TABLE = {
     "accounts:profile": Address("self", FORM, data={"full_name": "Budi", "language": "id", "time_zone": "Asia/Jakarta", "theme": "auto"}),
     "accounts:language_set": Address("anybody", POST, data={"language": "en"}),
@@ -159,6 +167,10 @@ TABLE = {
     "portfolio:client_page": Address("see", READ, "client"),
     "portfolio:client_timeline": Address("see", READ, "client"),
     "portfolio:client_history": Address("see", READ, "client"),
+    "portfolio:month_list": Address("company", READ),
+    "portfolio:month_page": Address("self", READ, more=(date(2026, 9, 1),)),
+    "portfolio:month_close": Address("close", FORM, more=(date(2026, 10, 1),)),
+    "portfolio:month_reopen": Address("close", FORM, data={"reason": "Salah harga", "expected": _closing}, more=(date(2026, 9, 1),)),
     "portfolio:task_list": Address("self", READ),
     "portfolio:task_export": Address("self", READ, more=("xlsx",)),
     "portfolio:search": Address("self", READ),

@@ -64,7 +64,7 @@ class Place(NamedTuple):
     @property
     def is_history(self) -> bool:
         """Whose page may hold fewer kinds of changes, and so names of fewer kinds of rows, when it is full."""
-        return self.url.endswith("/history/")
+        return self.url.endswith("/history/") or self.url.startswith("/months/2026-")
 
 
 def rows(factory: Any, made_of: Iterable[dict[str, Any]]) -> list[Any]:
@@ -149,6 +149,15 @@ def places(company: Company) -> Iterator[Place]:
     yield from (Place("owner", url) for url in ASKED)
     yield from (Place("lead", url) for url in ASKED_OF_LEADS)
     yield from figures(company)
+    yield from months(company)
+
+
+def months(company: Company) -> Iterator[Place]:
+    """A closed month of a person, of a team, of a tree of teams, of the company, with all that was entered since."""
+    cast = company.cast
+    scopes = [f"user:{cast.owner.pk}", f"team:{cast.ritel.pk}", f"team:{cast.root.pk}", "company"]
+    for viewer, scope in zip(VIEWERS, scopes, strict=True):
+        yield Place(viewer, f"/months/2026-09/?scope={scope}")
 
 
 def figures(company: Company) -> Iterator[Place]:

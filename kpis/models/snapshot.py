@@ -39,9 +39,13 @@ class Edition(models.TextChoices):
     REPORTED = "reported", pgettext_lazy("edition", "As reported")
 
 
+NOW = (Edition.CURRENT,)
+
+
 class Total(NamedTuple):
     """The sums of all rows of a kind of scope in a window, a tree of teams for example, and when they were written."""
 
+    edition: str
     scope: str
     kind: str
     first_day: date
@@ -53,21 +57,21 @@ class Total(NamedTuple):
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     """Start with whose numbers (`for_…`), go on with which windows (`months`, `trailing_year`, `in_window`)."""
 
-    def for_person(self, user: User, role: str, edition: str = Edition.CURRENT) -> Self:
+    def for_person(self, user: User, role: str, editions: Iterable[str] = NOW) -> Self:
         """Rows of one person as AM or as AE."""
-        return self.filter(scope=Scope.USER, user=user, role=role, edition=edition)
+        return self.filter(scope=Scope.USER, user=user, role=role, edition__in=editions)
 
-    def for_team(self, team: Team, role: str, edition: str = Edition.CURRENT) -> Self:
+    def for_team(self, team: Team, role: str, editions: Iterable[str] = NOW) -> Self:
         """Rows of one team without those under it."""
-        return self.filter(scope=Scope.TEAM, team=team, role=role, edition=edition)
+        return self.filter(scope=Scope.TEAM, team=team, role=role, edition__in=editions)
 
-    def for_teams(self, teams: Iterable[Team], role: str, edition: str = Edition.CURRENT) -> Self:
+    def for_teams(self, teams: Iterable[Team], role: str, editions: Iterable[str] = NOW) -> Self:
         """Rows of several teams."""
-        return self.filter(scope=Scope.TEAM, team__in=teams, role=role, edition=edition)
+        return self.filter(scope=Scope.TEAM, team__in=teams, role=role, edition__in=editions)
 
-    def for_company(self, role: str = Role.AM, edition: str = Edition.CURRENT) -> Self:
+    def for_company(self, role: str = Role.AM, editions: Iterable[str] = NOW) -> Self:
         """Rows of the company, the same in both roles."""
-        return self.filter(scope=Scope.COMPANY, role=role, edition=edition)
+        return self.filter(scope=Scope.COMPANY, role=role, edition__in=editions)
 
     def for_members(self, role: str) -> Self:
         """Rows of everybody and of nobody ("unassigned"); they add up to the company."""
@@ -95,20 +99,19 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         return self.filter(kind=kind).order_by("-last_day").first()
 
     def totals(self) -> "Iterator[Total]":
-        """The rows of each scope in each window added up; money that one row does not know is unknown (R4)."""
+        """The rows of each edition and scope in each window added up; unknown money stays unknown (R4)."""
         amounts = [Sum(name) for name in SUMS]
         columns = {f"total_{name}": amount for name, amount in zip(SUMS, amounts, strict=True)}
         rows = (
             self.order_by()
-            .values_list("scope", "kind", "first_day", "last_day")
+            .values_list("edition", "scope", "kind", "first_day", "last_day")
             .annotate(
                 written_at=Max("computed_at"), unknown=Count("pk", filter=Q(opening_arr=None)), **columns
             )
         )
-        for scope, kind, first_day, last_day, written_at, unknown, *sums in rows:
-            yield Total(
-                scope, kind, first_day, last_day, written_at, Sums.of(sums, is_missing_fx=bool(unknown))
-            )
+        for edition, scope, kind, first_day, last_day, written_at, unknown, *sums in rows:
+            total = Sums.of(sums, is_missing_fx=bool(unknown))
+            yield Total(edition, scope, kind, first_day, last_day, written_at, total)
 
 
 def _money() -> "models.DecimalField[Any, Any]":

@@ -58,6 +58,7 @@ def save_people(people: People, *, with_sign_ins: bool) -> None:
     write(TeamMembership, people.memberships)
     for user in people.administrators:
         user.groups.add(Group.objects.get(name="Administrator"))
+    people.named("director").groups.add(Group.objects.get(name="Penutup bulan"))
     for user in people.readers:
         user.groups.add(Group.objects.get(name="Eksekutif"))
 

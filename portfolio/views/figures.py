@@ -16,6 +16,7 @@ from kpis.windows import Window
 from portfolio.addresses import complaints, refuse_export
 from portfolio.exports import export
 from portfolio.figures import FIGURES, LABELS, Amount, Breakdown, Figure, breakdown
+from portfolio.months import reported_otherwise
 from portfolio.viewpoints import Viewpoint, viewpoint
 
 PAGE = 100
@@ -42,6 +43,8 @@ def figure_rows(request: AuthenticatedRequest, measure: str) -> HttpResponse:
         "found": found,
         "hidden_text": hidden_text(found.hidden_clients),
         "page": page,
+        "month": window and window.last_day.replace(day=1),
+        "reported": reported_otherwise(figure, point, window) if window else [],
     }
     return render(request, "portfolio/figure_rows.html", context | exports)
 

@@ -24,6 +24,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.days import today
 from accounts.models import User
 from contracts.alerts import raise_alerts
+from kpis.closing import close
 from kpis.snapshots import rebuild_all
 from tests import factories
 from tests.conftest import Cast, make_cast
@@ -103,7 +104,12 @@ def furnish(cast: Cast) -> None:
     factories.AnswerFactory(client=cast.client, contact=contact)
     start = today() - timedelta(days=340)  # so that a decision is due, an alert is open and somebody was told
     contract = factories.ContractFactory(client=cast.client, start=start, end=today() + timedelta(days=25))
-    factories.ContractLineFactory(contract=contract)
+    line = factories.ContractLineFactory(contract=contract)
+    rebuild_all(today())
+    month = (today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    close(month, cast.director, timezone.now())
+    line.unit_price += 1_000_000  # a correction after the closing
+    line.save(update_fields=["unit_price"])
     rebuild_all(today())
     raise_alerts(timezone.now())
 

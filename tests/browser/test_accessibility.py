@@ -15,7 +15,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Response
 
 from accounts.models import User
-from kpis.models import Snapshot
+from kpis.models import MonthClose, Snapshot
 from tests.browser.conftest import Site
 
 AXE = Axe.from_file(settings.NODE_MODULES / "axe-core" / "axe.min.js")
@@ -52,6 +52,16 @@ def figure_of(site: Site) -> str:
     assert month
     query = f"scope=user:{site.cast.owner.pk}&first={month.first_day}&last={month.last_day}"
     return f"{reverse('portfolio:figure_rows', args=['movements'])}?{query}"
+
+
+def closed_month_of(site: Site) -> str:
+    """The month that the site has closed, and that changed since."""
+    return reverse("portfolio:month_page", args=[MonthClose.objects.get().first_day])
+
+
+def month_of(site: Site, action: str) -> str:
+    month = MonthClose.objects.get().first_day
+    return reverse(f"portfolio:month_{action}", args=[month])
 
 
 def of_contract(name: str, who: str = "owner") -> Visit:
@@ -97,6 +107,10 @@ PAGES = [
     named("portfolio:renewal_list", who="owner"),
     named("portfolio:team_page"),
     Visit("figure", lambda site: figure_of(site), who="owner"),
+    named("portfolio:month_list", who="director"),
+    Visit("month", lambda site: closed_month_of(site), who="director"),
+    Visit("month_close", lambda site: month_of(site, "close"), who="director"),
+    Visit("month_reopen", lambda site: month_of(site, "reopen"), who="director"),
     named("notifications:notification_list", who="owner"),
     Visit("owner_assign", lambda site: reverse("clients:owner_assign", args=[site.cast.client.pk, "AM"])),
     of_contract("contracts:contract_page"),

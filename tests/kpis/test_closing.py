@@ -41,7 +41,7 @@ def person(db):
 
 
 def company(edition, kind=WindowKind.MONTH):
-    return Snapshot.objects.for_company(edition=edition).get(kind=kind, last_day=END).sums
+    return Snapshot.objects.for_company(editions=[edition]).get(kind=kind, last_day=END).sums
 
 
 def reported():

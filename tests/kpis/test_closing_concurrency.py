@@ -64,7 +64,7 @@ def both(work):
 
 
 def reported():
-    return Snapshot.objects.for_company(edition=Edition.REPORTED).get(kind="month").sums.closing_arr
+    return Snapshot.objects.for_company(editions=[Edition.REPORTED]).get(kind="month").sums.closing_arr
 
 
 def close_during_a_rebuild(has_come):
