@@ -44,7 +44,6 @@ LISTS: dict[str, str] = {
     "client_create": "/clients/new/",
     "renewal_list": "/renewals/",
     "renewal_export": "/renewals/export/csv/",
-    "month_page": "/months/2026-09/",
     "task_list": "/tasks/",
     "task_export_csv": "/tasks/export/csv/",
     "task_export_xlsx": "/tasks/export/xlsx/",
@@ -55,6 +54,7 @@ PERSONAL = {  # narrowed to a person or a team before any scope
     "team_export": "/team/export/csv/",
     "figure_rows": "/figures/value/",
     "month_list": "/months/",
+    "month_page": "/months/2026-09/",
     "notification_list": "/notifications/",
 }
 PAGES: dict[str, Callable[[Portfolio], str]] = {

@@ -169,6 +169,13 @@ def test_an_entry_is_listed_if_it_reaches_into_the_month(
     assert added(closed, lambda: act(closed)) == kinds
 
 
+def test_a_day_that_is_moved_out_of_the_month_reaches_into_it(closed: Cast) -> None:
+    line = line_of(closed)
+    change(ContractLine, line.pk, end=END)
+    assert added(closed, lambda: change(ContractLine, line.pk, end=date(2026, 12, 31))) == {"ContractLine"}
+    assert added(closed, lambda: change(ContractLine, line.pk, end=date(2026, 12, 30))) == set()
+
+
 def test_entries_before_the_closing_are_not_listed(closed: Cast) -> None:
     assert found(closed, closed.executive)
     assert not found(closed, closed.executive, since=FAR_AHEAD)
