@@ -15,7 +15,7 @@ from clients.models import Client, Contact, Interaction, Task
 from clients.revisions import revision_of
 from contracts.models import Contract
 from tests.conftest import make_cast
-from tests.factories import TaskFactory
+from tests.factories import ContractFactory, RenewalAlertFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,3 +94,18 @@ def test_a_task_is_done_once_and_put_off_once() -> None:
     assert task.snoozes == 1
     assert set(clicks(cast.owner, reverse("clients:task_done", args=[task.pk]), {})) == {302}
     assert task.events.filter(done_at__isnull=False).count() == 1
+
+
+ALERT = {
+    "alert_snooze": {"until": "2099-12-01", "reason": "Menunggu anggaran"},
+    "alert_acknowledge": {"reason": "Sedang dibahas"},
+}
+
+
+@pytest.mark.parametrize("name", ALERT)
+def test_an_alert_is_put_off_or_acknowledged_once(name: str) -> None:
+    cast = make_cast()
+    alert = RenewalAlertFactory(contract=ContractFactory(client=cast.client))
+    data = ALERT[name] | {"once": str(uuid4()), "revision": revision_of(alert)}
+    assert set(clicks(cast.owner, reverse(f"contracts:{name}", args=[alert.pk]), data)) == {302}
+    assert alert.events.filter(pgh_label="update").count() == 1

@@ -35,6 +35,7 @@ AGAIN = {
     "price_change": "0",
     "signed_on": "2026-11-21",
 }
+WAIT = {"until": "2026-11-30", "reason": "Menunggu anggaran"}
 COUNTED = (Client, Contact, Interaction, Task, Contract, ContractLine, Pause)
 LONG = "a" * 10_000
 
@@ -96,6 +97,13 @@ WRONG: list[tuple[str, str | None, dict[str, Any], str]] = [
     ("contracts:contract_pause", "contract", {"start": "2026-11-21", "end": "2026-11-20", "reason": "x"}, "end"),
     ("contracts:contract_renew", "contract", AGAIN | {"end": "2026-12-31"}, "end"),
     ("contracts:contract_renew", "contract", AGAIN | {"end": "9999-12-31"}, "end"),
+    ("contracts:alert_acknowledge", "alert", {"reason": " "}, "reason"),
+    ("contracts:alert_acknowledge", "alert", {"reason": LONG}, "reason"),
+    ("contracts:alert_snooze", "alert", WAIT | {"reason": ""}, "reason"),
+    ("contracts:alert_snooze", "alert", WAIT | {"reason": "a\x00b"}, "reason"),
+    ("contracts:alert_snooze", "alert", WAIT | {"until": "2026-11-21"}, "until"),
+    ("contracts:alert_snooze", "alert", WAIT | {"until": "0001-01-01"}, "until"),
+    ("contracts:alert_snooze", "alert", WAIT | {"until": "9999-12-31"}, "until"),
     ("contracts:contract_terminate", "contract", {"last_day": "9999-12-31", "reason": "x"}, "last_day"),
 ]  # fmt: skip
 
@@ -120,7 +128,8 @@ def entries(company: Company, row: Any, data: dict[str, Any]) -> dict[str, Any]:
         name: {"foreign": foreign, "own": own}[value][name].pk if value in ("foreign", "own") else value
         for name, value in data.items()
     }
-    guarded = {"revision": revision_of(getattr(row, "contract", row))} if row else {}
+    revised = row.contract if isinstance(row, ContractLine) else row  # actions on a line guard its contract
+    guarded = {"revision": revision_of(revised)} if revised else {}
     return chosen | guarded | {"once": str(uuid4())}
 
 

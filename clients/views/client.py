@@ -22,8 +22,6 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
     if not may_create_clients(request.user, day):
         raise PermissionDenied
     form = NewClientForm(request.POST or None, user=request.user)
-    if form.is_repeated():
-        return _to_newest_client(request)
     if form.is_valid():
         if not form.is_first_submission(request.user):
             return _to_newest_client(request)
@@ -31,6 +29,10 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
         messages.success(request, _("%(client)s is in your portfolio now.") % {"client": client})
         _warn(request, form)
         return redirect(client)
+    if (
+        form.is_repeated()
+    ):  # asked last: nothing is locked, the first click may be done while this one is checked
+        return _to_newest_client(request)
     return form_page(
         request,
         form,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import formats
 from accounts.days import today
-from accounts.http import AuthenticatedRequest, form_page
+from accounts.http import AuthenticatedRequest, form_page, too_late_page
 from clients.forms import SnoozeForm, TaskForm
 from clients.gate import locked_client_for, row_for
 from clients.models import Act, Task
@@ -82,10 +82,12 @@ def task_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def task_snooze(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    task = row_for(request.user, Task.objects.open(), pk, Act.LOG)
+    task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
     form = SnoozeForm(request.POST or None, instance=task, today=today())
     if form.is_repeated():
         return redirect(task.client)
+    if task.done_at:
+        return too_late_page(request, _done_by(task), back=task.client.get_absolute_url())
     if form.is_valid():
         if form.is_first_submission(request.user):
             task.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
@@ -99,6 +101,11 @@ def task_snooze(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         submit=_("Put off"),
         back=task.client.get_absolute_url(),
     )
+
+
+def _done_by(task: Task) -> str:
+    text = _("“%(task)s” is done already: %(person)s, %(clock)s.")
+    return text % {"task": task, "person": task.done_by, "clock": formats.clock(task.done_at)}
 
 
 def _back(request: AuthenticatedRequest, task: Task) -> HttpResponse:

@@ -6,6 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.core.mail import EmailMessage
 from django.db import connections
 
 from clients.models import Assignment
@@ -13,8 +15,9 @@ from contracts.alerts import raise_alerts
 from contracts.models import AlertLadder, Contract, RenewalAlert, RenewalDecision
 from contracts.projection import current_rules, project
 from notifications.models import Notification, OutboundEmail
+from notifications.outbox import send_due
 from tests.conftest import Cast
-from tests.factories import ContractFactory, ContractLineFactory
+from tests.factories import AssignmentFactory, ContractFactory, ContractLineFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -187,11 +190,27 @@ def test_the_mail_of_a_stage_on_an_off_day_goes_out_on_the_working_day_before(ca
     assert (mailed(), told()) == ([29], [("Owner", 29)])
 
 
-def test_nobody_is_told_of_a_client_without_an_owner(cast: Cast, contract: Contract) -> None:
+def test_the_lead_is_told_of_a_client_without_an_owner_and_then_its_new_owner(
+    cast: Cast, contract: Contract, mailoutbox: list[EmailMessage]
+) -> None:
+    day = ANCHOR - timedelta(days=30)
+    Assignment.objects.filter(client=cast.client).update(end=day - timedelta(days=1))
+    for _ in range(2):
+        pass_on(day, cast)
+    assert told() == [("Lead", 30)]
+    with time_machine.travel(at(day), tick=False):
+        send_due(at(day + timedelta(days=3)))
+    assert mailoutbox[0].subject.startswith("Tanpa penanggung jawab – PT Nusarena Pangan")
+    assert "Saat ini tidak ada yang memegang klien ini." in mailoutbox[0].body
+    AssignmentFactory(client=cast.client, user=cast.colleague, start=day)
+    pass_on(day, cast)
+    assert told() == [("Lead", 30), ("Colleague", 30)]
+
+
+def test_every_director_is_told_of_a_client_that_never_had_an_owner(cast: Cast, contract: Contract) -> None:
     Assignment.objects.all().delete()
     pass_on(ANCHOR - timedelta(days=30), cast)
-    assert RenewalAlert.objects.count() == 1
-    assert told() == []
+    assert sorted(told()) == [("Director", 30), ("Other Director", 30)]
 
 
 @pytest.mark.django_db(transaction=True)
