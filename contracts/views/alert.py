@@ -1,13 +1,13 @@
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.days import today
-from accounts.http import AuthenticatedRequest, form_page, too_late_page
+from accounts.http import AuthenticatedRequest
+from clients.editing import edit_page
 from clients.gate import locked_client_for
 from clients.models import Act
 from contracts.forms.alert import AcknowledgeForm, SnoozeAlertForm
@@ -19,24 +19,20 @@ from contracts.models import RenewalAlert
 def alert_acknowledge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     alert = _alert_for(request, pk)
     form = AcknowledgeForm(request.POST or None, instance=alert)
-    if form.is_repeated():
-        return redirect(alert.contract)
-    if alert.closed_at:
-        return _closed_page(request, alert)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            alert.acknowledge(by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
-            messages.success(
-                request, _("Noted. You will hear of it again only if the contract ends without a decision.")
-            )
-        return redirect(alert.contract)
-    return form_page(
+
+    def save() -> str:
+        alert.acknowledge(by=request.user, reason=form.cleaned_data["reason"], now=timezone.now())
+        return _("Noted. You will hear of it again only if the contract ends without a decision.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=alert.contract,
+        too_late=_over(alert),
         heading=_("Take care of the renewal"),
         subtitle=str(alert.contract),
         submit=_("Acknowledge"),
-        back=alert.contract.get_absolute_url(),
     )
 
 
@@ -45,22 +41,20 @@ def alert_acknowledge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def alert_snooze(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     alert = _alert_for(request, pk)
     form = SnoozeAlertForm(request.POST or None, instance=alert, day=today())
-    if form.is_repeated():
-        return redirect(alert.contract)
-    if alert.closed_at:
-        return _closed_page(request, alert)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            alert.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
-            messages.success(request, _("The alert is put off."))
-        return redirect(alert.contract)
-    return form_page(
+
+    def save() -> str:
+        alert.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
+        return _("The alert is put off.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=alert.contract,
+        too_late=_over(alert),
         heading=_("Put the alert off"),
         subtitle=str(alert.contract),
         submit=_("Put off"),
-        back=alert.contract.get_absolute_url(),
     )
 
 
@@ -73,6 +67,7 @@ def _alert_for(request: AuthenticatedRequest, pk: int) -> RenewalAlert:
     return alert
 
 
-def _closed_page(request: AuthenticatedRequest, alert: RenewalAlert) -> HttpResponse:
-    text = _("This alert is closed: somebody has decided about the renewal, or its time is over.")
-    return too_late_page(request, text, back=alert.contract.get_absolute_url())
+def _over(alert: RenewalAlert) -> str:
+    if not alert.closed_at:
+        return ""
+    return _("This alert is closed: somebody has decided about the renewal, or its time is over.")
