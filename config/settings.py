@@ -281,6 +281,7 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"pgtrigger": {"level": "WARNING"}},  # it names each of a hundred triggers after every migrate
 }
 
 # --- Tables ---------------------------------------------------------------------------------------

@@ -20,11 +20,11 @@ from contracts.effective import add_months
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product, RenewalDecision
 from kpis.models import Target, TargetKind
 from portfolio.demo import catalogue
-from portfolio.demo.activity import moment, owner_on, tasks_of
 from portfolio.demo.companies import Account
 from portfolio.demo.company import Company
 from portfolio.demo.contracts import ONE_DAY, Deal
 from portfolio.demo.people import PASSWORD, People
+from portfolio.demo.talking import moment, owner_on
 
 M = TypeVar("M", bound=models.Model)
 AT_ONCE = 1000
@@ -170,7 +170,7 @@ def generations(
 def save_activity(company: Company) -> None:
     happened = company.activity
     write(Interaction, sorted(happened.interactions, key=lambda each: each.happened_at))
-    write(Task, tasks_of(happened.interactions, company.day))
+    write(Task, sorted(happened.tasks, key=lambda each: each.created_at))
     write(Survey, happened.surveys)
     write(Answer, sorted(happened.answers, key=lambda each: each.answered_at))
 
