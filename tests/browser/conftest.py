@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Session
 from django.test import override_settings
@@ -26,7 +25,7 @@ from accounts.models import User
 from contracts.alerts import raise_alerts
 from kpis.snapshots import rebuild_all
 from tests import factories
-from tests.conftest import Cast, make_cast
+from tests.conftest import Cast, empty_test_database, make_cast
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -88,11 +87,6 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         yield
         end_other_sessions()
         empty_test_database()
-
-
-def empty_test_database() -> None:
-    assert connection.settings_dict["NAME"].startswith("test_"), "never empty a database that people use"
-    call_command("flush", interactive=False, verbosity=0)
 
 
 def furnish(cast: Cast) -> None:
