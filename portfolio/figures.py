@@ -119,7 +119,7 @@ def _amounts(sums: Sums, figure: Figure) -> tuple[Amount, ...]:
 
 
 def _standings(point: Viewpoint, day: date) -> dict[int, tuple[Amount, ...]]:
-    standings = ClientStanding.objects.filter(client__in=point.clients(day).values("pk"))
+    standings = ClientStanding.objects.filter(client__in=point.holders(day).values("client"))
     return {pk: (annual,) for pk, annual in standings.values_list("client_id", "annual_value")}
 
 

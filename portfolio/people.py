@@ -65,16 +65,16 @@ class _Held(NamedTuple):
 
 def _clients(point: Viewpoint, day: date) -> Iterator[tuple[int | None, _Held]]:
     """Each client's holder and what it adds. The counts come apart: inside that statement they took tenfold."""
-    clients = point.clients(day).annotate(
-        is_active=Q(standing__status=ClientStanding.Status.ACTIVE),
-        annual=Case(When(standing=None, then=ZERO), default="standing__annual_value"),
+    held = point.holders(day).annotate(
+        is_active=Q(client__standing__status=ClientStanding.Status.ACTIVE),
+        annual=Case(When(client__standing=None, then=ZERO), default="client__standing__annual_value"),
     )
     terms = ContractTerm.objects.all()
     due = (terms.running_on(day) | terms.undecided(day)).with_binding()
     renewals = _counts(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client")
     alerts = _counts(RenewalAlert.objects.filter(closed_at=None), "contract__client")
-    for pk, holder, is_active, annual in clients.values_list("pk", "credited_id", "is_active", "annual"):
-        yield holder, _Held(is_active, annual, renewals.get(pk, 0), alerts.get(pk, 0))
+    for client, holder, is_active, annual in held.values_list("client", "user", "is_active", "annual"):
+        yield holder, _Held(is_active, annual, renewals.get(client, 0), alerts.get(client, 0))
 
 
 def _counts(rows: "QuerySet[Any]", client: str) -> dict[int, int]:
@@ -91,8 +91,11 @@ def _retentions(point: Viewpoint, window: Window | None) -> dict[int | None, Rat
     if window is None:
         return {}
     rows = Snapshot.objects.for_members(point.role).in_window(window.kind, window.first_day, window.last_day)
+    columns = rows.values_list("user", "retained_clients", "cohort_clients")
     return {
-        row.user_id: row.sums.logo_retention for row in rows if row.user_id or point.scope == Scope.COMPANY
+        user: Sums(retained_clients=retained, cohort_clients=cohort).logo_retention
+        for user, retained, cohort in columns
+        if user or point.scope == Scope.COMPANY
     }
 
 

@@ -194,7 +194,7 @@ def value_tile(numbers: Numbers, now: datetime) -> Tile:
     It is right as of now, unless a change of one of its clients still waits for the worker.
     """
     day = jakarta_day(now)
-    standings = ClientStanding.objects.filter(client__in=numbers.point.clients(day).values("pk"))
+    standings = ClientStanding.objects.filter(client__in=numbers.point.holders(day).values("client"))
     marks = StaleClient.objects.filter(client=OuterRef("pk")).order_by("pk")
     worth = standings.aggregate(
         annual=Sum("annual_value"),
