@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import reduce
 from typing import Any
 
+Amount = Decimal | int | None
+
 Z = Decimal("1.959964")  # 95 % (R9)
 EXACT_DIGITS = 50  # more than any sum has, so that only the last step rounds
 ZERO = Decimal("0.00")
@@ -304,9 +306,9 @@ RATIOS = (
 WITH_INTERVAL = ("logo_retention", "renewal_rate_count", "csat")  # shares of counts (R9)
 
 
-def measures_of(sums: Sums) -> dict[str, Decimal | int | None]:
+def measures_of(sums: Sums) -> dict[str, Amount]:
     """Every sum and every measure by its name in kpis.md; None = no value."""
-    values: dict[str, Decimal | int | None] = {name: getattr(sums, name) for name in SUMS}
+    values: dict[str, Amount] = {name: getattr(sums, name) for name in SUMS}
     for name in RATIOS:
         values[name] = getattr(sums, name).value
     for name in WITH_INTERVAL:
@@ -317,6 +319,6 @@ def measures_of(sums: Sums) -> dict[str, Decimal | int | None]:
     return values | _limits("nps", nps.interval)
 
 
-def _limits(name: str, interval: Interval | None) -> dict[str, Decimal | int | None]:
+def _limits(name: str, interval: Interval | None) -> dict[str, Amount]:
     low, high = (interval.low, interval.high) if interval else (None, None)
     return {f"{name}_lo": low, f"{name}_hi": high}

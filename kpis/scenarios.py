@@ -23,14 +23,14 @@ from contracts.effective import Rules, Span
 from contracts.effective.days import merged
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product
 from contracts.projection import current_rules
-from kpis.measures import Sums, measures_of
+from kpis.measures import Amount, Sums, measures_of
 from kpis.models import Scope, Snapshot, Target, TargetKind, WindowKind
 from kpis.snapshots import rebuild, refresh
 from kpis.targets import Targets, attainment
 from kpis.windows import Question, Window
 
 Json = dict[str, Any]
-Measures = dict[str, Decimal | int | None]
+Measures = dict[str, Amount]
 
 PARAMS = {
     "grace_days": "grace_days",

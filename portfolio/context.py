@@ -45,6 +45,7 @@ RENEWALS = Place("portfolio:renewal_list", _("Renewals"), "arrow-path")
 TASKS = Place("portfolio:task_list", _("Tasks"), "clipboard-document-check")
 TEAM = Place("portfolio:team_page", _("Team"), "users")
 ADMINISTRATION = Place("admin:index", pgettext_lazy("menu", "Administration"), "cog-6-tooth")
+HELP = Place("portfolio:figures_help", _("Help"), "question-mark-circle")
 LOG = Place("clients:interaction_quick", _("Log activity"), "plus-circle", pgettext_lazy("menu", "Log"))
 PROFILE = Place("accounts:profile", _("My account"), "user-circle")
 
@@ -80,9 +81,9 @@ def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     path = request.path
     for_some = [TEAM] * _has_a_team_page(user) + [ADMINISTRATION] * user.is_staff
     return {
-        "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some], path),
+        "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some, HELP], path),
         "bottombar": _entries([HOME, CLIENTS, LOG, RENEWALS], path),
-        "more": _entries([TASKS, *for_some, PROFILE], path),
+        "more": _entries([TASKS, *for_some, PROFILE, HELP], path),
         "log": next(iter(_entries([LOG], path)), None),
         "search_url": url_of("portfolio:search"),
         "search_text": request.GET.get("q", ""),

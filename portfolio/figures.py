@@ -11,14 +11,12 @@ from accounts.models import User
 from clients.models import Client
 from contracts.models import ClientStanding
 from contracts.projection import current_rules
-from kpis.measures import Sums
+from kpis.measures import Amount, Sums
 from kpis.windows import Question, Window, rows_by_client
 from portfolio.viewpoints import Viewpoint
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-Amount = Decimal | int | None
 
 LABELS: "dict[str, _StrPromise]" = {
     "retained_clients": _("Stayed"),

@@ -17,6 +17,7 @@ from accounts import formats
 from accounts.days import jakarta_day
 from contracts.models import ClientStanding
 from contracts.values import monthly
+from kpis.definitions import BY_KEY, Definition
 from kpis.measures import Nps, Ratio, Sums
 from kpis.models import Scope, Snapshot, StaleClient, WindowKind
 from kpis.windows import Window
@@ -38,6 +39,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Tile:
+    """`key` is that of the number's definition."""
+
+    key: str
     name: str
     value: str
     base: str
@@ -48,6 +52,10 @@ class Tile:
     notes: tuple[str, ...] = ()
     change: Change | None = None
     is_unknown: bool = False
+
+    @property
+    def definition(self) -> Definition:
+        return BY_KEY[self.key]
 
     @property
     def is_stale(self) -> bool:
@@ -124,6 +132,7 @@ def retention_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
     ratio = numbers.sums[window].logo_retention
     value, base = told_share(ratio)
     return Tile(
+        key="logo_retention",
         name=_("Client retention, 12 months"),
         value=value,
         base=base,
@@ -205,6 +214,7 @@ def value_tile(numbers: Numbers, now: datetime) -> Tile:
     )
     annual = None if worth["unpriced"] else worth["annual"] or Decimal("0.00")
     return Tile(
+        key="value",
         name=_("Monthly value (MRR) today"),
         value=formats.DASH if annual is None else formats.compact_money(monthly(annual)),
         exact="" if annual is None else formats.money(monthly(annual)),
@@ -246,6 +256,7 @@ def upsell_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
     earlier = gained(numbers.sums[before]) if before else None
     name = _("Upsell and cross-sell, %(month)s") % {"month": month_name(window.last_day)}
     return Tile(
+        key="upsell",
         name=name,
         value=formats.DASH if annual is None else formats.compact_money(monthly(annual)),
         exact="" if annual is None else formats.money(monthly(annual)),
@@ -292,6 +303,7 @@ def nps_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
     told = _("%(promoters)d promoters, %(passives)d passives, %(detractors)d detractors") % counts
     answers = ngettext("from %(n)d answer", "from %(n)d answers", nps.n) % {"n": nps.n}
     return Tile(
+        key="nps",
         name=_("NPS, 12 months"),
         value=_nps_points(nps),
         base=answers if nps.n >= FEW else _("%(answers)s; too few for a score") % {"answers": answers},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portfolio.views import client_page, figures, home, lists, search, team
+from portfolio.views import client_page, figures, help, home, lists, search, team
 
 app_name = "portfolio"
 
@@ -19,5 +19,6 @@ urlpatterns = [
     path("team/export/<slug:kind>/", team.team_export, name="team_export"),
     path("tasks/", lists.task_list, name="task_list"),
     path("tasks/export/<slug:kind>/", lists.task_export, name="task_export"),
+    path("help/figures/", help.figures_help, name="figures_help"),
     path("search/", search.search, name="search"),
 ]

@@ -162,6 +162,7 @@ TABLE = {
     "portfolio:task_list": Address("self", READ),
     "portfolio:task_export": Address("self", READ, more=("xlsx",)),
     "portfolio:search": Address("self", READ),
+    "portfolio:figures_help": Address("self", READ),
 }  # fmt: skip
 
 
