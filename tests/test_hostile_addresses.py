@@ -15,6 +15,7 @@ from tests.conftest import module_database
 pytestmark = pytest.mark.django_db
 
 LONG = "a " * 5_000
+HANGS = 30  # seconds, on however busy a machine: a pattern that explodes takes hours
 FILTERS = [
     *("q", "status", "tier", "industry", "owner", "ends", "quiet", "signal", "state", "days"),
     *("page", "per_page", "sort", "role", "team", "scope", "first", "last"),
@@ -69,7 +70,7 @@ def test_no_query_string_breaks_a_page(company: Company, client: Browser, name: 
     for query in [*together, *alone, *strange]:
         started = monotonic()
         assert client.get(f"{url}?{query}").status_code in PLACES[name], query[:80]
-        assert monotonic() - started < 2, query[:80]
+        assert monotonic() - started < HANGS, query[:80]
 
 
 @pytest.mark.parametrize("name", ["client_list", "task_list", "renewal_list"])

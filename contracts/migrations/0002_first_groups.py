@@ -17,9 +17,9 @@ def add_groups(apps, schema_editor):
     """Django makes permissions after all migrations; these groups need them now."""
     for room in ROOMS:
         config = apps.get_app_config(room)
-        config.models_module = True
+        module, config.models_module = config.models_module, True  # that of a migration has none
         create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        config.models_module = module
     Group = apps.get_model("auth", "Group")
     rights = apps.get_model("auth", "Permission").objects
     house = rights.filter(content_type__app_label__in=ROOMS)
