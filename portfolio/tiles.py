@@ -242,8 +242,8 @@ def money_change(annual: Decimal | None, before: Decimal | None, than: str) -> C
 def upsell_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
     """K8 of the running month: upsell and cross-sell, monthly."""
     sums, before = numbers.sums[window], numbers.before(window)
-    annual = gained(sums)
-    earlier = gained(numbers.sums[before]) if before else None
+    annual = sums.gained_arr
+    earlier = numbers.sums[before].gained_arr if before else None
     name = _("Upsell and cross-sell, %(month)s") % {"month": month_name(window.last_day)}
     return Tile(
         name=name,
@@ -264,13 +264,6 @@ def upsell_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
         as_of=numbers.windows[window],
         read_at=now,
     )
-
-
-def gained(sums: Sums) -> Decimal | None:
-    """Upsell and cross-sell (K8), annual; None without a rate."""
-    if sums.upsell_arr is None or sums.cross_sell_arr is None:
-        return None
-    return sums.upsell_arr + sums.cross_sell_arr
 
 
 def _share_of_opening(annual: Decimal | None, sums: Sums) -> str:
