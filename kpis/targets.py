@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 
 from accounts.models import Team, TeamMembership, User
 from kpis.measures import NO_TARGET, ZERO_TARGET, Ratio, Sums
@@ -25,6 +27,7 @@ REACHED = {
     TargetKind.NEW_CLIENTS: "new_clients",
     TargetKind.UPSELL: "gained_arr",
 }
+READ = (Path(__file__).parent / "sql" / "targets.sql").read_text()
 ENOUGH = 10  # clients or answers for a verdict (R9)
 
 
@@ -86,22 +89,6 @@ class Tree:
     parents: dict[int, int | None] = field(default_factory=dict)
     memberships: tuple[Membership, ...] = ()
 
-    @classmethod
-    def load(cls, first_day: date, last_day: date) -> Tree:
-        """Of the days from `first_day` to `last_day`. Two statements."""
-        members = TeamMembership.objects.filter(
-            Q(end=None) | Q(end__gte=first_day),
-            start__lte=last_day,
-            role__in=TeamMembership.Role.credited(),
-        ).order_by("pk")
-        rows = members.values_list("user", "team", "start", "end", "user__position__track")
-        return cls(
-            dict(Team.objects.order_by().values_list("pk", "parent")),
-            tuple(
-                Membership(user, team, start, end, track or "AM") for user, team, start, end, track in rows
-            ),
-        )
-
     @cached_property
     def children(self) -> dict[int | None, list[int]]:
         below: dict[int | None, list[int]] = defaultdict(list)
@@ -128,9 +115,7 @@ class Targets:
     last_day: date
     role: str | None
     tree: Tree
-    of_users: dict[int, Decimal] = field(default_factory=dict)
-    of_teams: dict[int, Decimal] = field(default_factory=dict)
-    of_company: Decimal | None = None
+    rows: dict[tuple[int | None, int | None], Target] = field(default_factory=dict)  # by person and team
 
     @classmethod
     def load(cls, kind: str, first_day: date, last_day: date, role: str | None = None) -> Targets:
@@ -140,17 +125,11 @@ class Targets:
 
     @classmethod
     def load_all(
-        cls, asked: Iterable[tuple[str, Window]], role: str | None = None, tree: Tree | None = None
+        cls, asked: Iterable[tuple[str, Window]], role: str | None = None
     ) -> dict[tuple[str, Window], Targets]:
-        """Those of several kinds and windows, in one statement and two for the tree."""
+        """Those of several kinds and windows, with the tree of teams of their days, in one statement."""
         keys = list(asked)
-        days = [window.last_day for _kind, window in keys]
-        if not keys:
-            return {}
-        tree = tree or Tree.load(min(days), max(days))
-        rows = Target.objects.filter(
-            kind__in={kind for kind, _window in keys}, last_day__in=set(days)
-        ).order_by()
+        tree, rows = _read({kind for kind, _window in keys}, [window.last_day for _kind, window in keys])
         by_window: dict[tuple[str, date, date], list[Target]] = defaultdict(list)
         for row in rows:
             by_window[row.kind, row.first_day, row.last_day].append(row)
@@ -170,10 +149,12 @@ class Targets:
             last_day,
             role,
             tree,
-            of_users={row.user_id: row.value for row in rows if row.user_id},
-            of_teams={row.team_id: row.value for row in rows if row.team_id},
-            of_company=next((row.value for row in rows if not row.user_id and not row.team_id), None),
+            {(row.user_id, row.team_id): row for row in rows},
         )
+
+    def row_of(self, user: User | None = None, team: Team | None = None) -> Target | None:
+        """The own target of a person, of a team, or of the company (neither)."""
+        return self.rows.get((user.pk if user else None, team.pk if team else None))
 
     @cached_property
     def team_of_user(self) -> dict[int, int]:
@@ -185,19 +166,17 @@ class Targets:
         """By the team of the closing day, None for people without one: what is added up."""
         others = {each.user for each in self.tree.memberships if self.role and each.role != self.role}
         found: dict[int | None, list[Decimal]] = defaultdict(list)
-        for user, value in self.of_users.items():
-            if user not in others:
-                found[self.team_of_user.get(user)].append(value)
+        for (user, _team), row in self.rows.items():
+            if user and user not in others:
+                found[self.team_of_user.get(user)].append(row.value)
         return found
 
     def for_user(self, user: User) -> Decimal | None:
         """Own target; of a rate else that of her team."""
-        own = self.of_users.get(user.pk)
-        return (
-            own
-            if own is not None or self.kind.is_additive
-            else self._from_above(self.team_of_user.get(user.pk))
-        )
+        own = self._own(user.pk, None)
+        if own is not None or self.kind.is_additive:
+            return own
+        return self._from_above(self.team_of_user.get(user.pk))
 
     def for_team(self, team: Team) -> Decimal | None:
         """Own target, which is for the teams below it, too; else the sum of its parts, or of a rate that from above."""
@@ -205,9 +184,8 @@ class Targets:
 
     def for_company(self) -> Decimal | None:
         """Own target, else the teams' and those of people without a team."""
-        if self.of_company is not None or not self.kind.is_additive:
-            return self.of_company
-        return self.parts_of(None)
+        own = self._own(None, None)
+        return own if own is not None or not self.kind.is_additive else self.parts_of(None)
 
     def parts_of(self, team: int | None) -> Decimal | None:
         """What a team's people and the teams below it come to, whatever its own target; None = the company."""
@@ -215,12 +193,52 @@ class Targets:
         return _sum([*below, *self._of_members.get(team, ())])
 
     def _of_team(self, team: int) -> Decimal | None:
-        own = self.of_teams.get(team)
+        own = self._own(None, team)
         return self.parts_of(team) if own is None else own
 
     def _from_above(self, team: int | None) -> Decimal | None:
-        known = (self.of_teams[each] for each in self.tree.upwards(team) if each in self.of_teams)
-        return next(known, self.of_company)
+        above = (self._own(None, each) for each in [*self.tree.upwards(team), None])
+        return next((value for value in above if value is not None), None)
+
+    def _own(self, user: int | None, team: int | None) -> Decimal | None:
+        row = self.rows.get((user, team))
+        return row.value if row else None
+
+
+def _read(kinds: Collection[str], days: Collection[date]) -> tuple[Tree, list[Target]]:
+    """The tree on `days` and the targets whose windows end on them. One statement: every page with tiles makes it."""
+    if not days:
+        return Tree(), []
+    roles = TeamMembership.Role.credited()
+    asked: dict[str, Any] = {
+        "kinds": list(kinds),
+        "days": list(days),
+        "roles": roles,
+        "first": min(days),
+        "last": max(days),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(READ, asked)
+        teams, members, targets = cursor.fetchone()
+    return (
+        Tree(dict(teams or ()), tuple(_membership(*columns) for columns in members or ())),
+        [_target(*columns) for columns in targets or ()],
+    )
+
+
+def _membership(user: int, team: int, start: str, end: str | None, track: str) -> Membership:
+    return Membership(user, team, _day(start), _day(end) if end else None, track)
+
+
+def _target(
+    pk: int, kind: str, user: int | None, team: int | None, first: str, last: str, value: str
+) -> Target:
+    days = {"first_day": _day(first), "last_day": _day(last)}
+    return Target(pk=pk, kind=kind, user_id=user, team_id=team, value=Decimal(value), **days)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _sum(parts: Collection[Decimal | None]) -> Decimal | None:
