@@ -266,6 +266,13 @@ class Sums:
         return Ratio(self.upsell_arr, self.opening_arr, NO_OPENING_VALUE)
 
     @property
+    def gained_arr(self) -> Decimal | None:
+        """K8: upsell and cross-sell, annual; None without a rate."""
+        if self.upsell_arr is None or self.cross_sell_arr is None:
+            return None
+        return self.upsell_arr + self.cross_sell_arr
+
+    @property
     def csat(self) -> Ratio:
         """K6."""
         return Ratio(self.csat_satisfied, self.csat_n, NO_RESPONSES)

@@ -26,7 +26,7 @@ from contracts.projection import current_rules
 from kpis.measures import Amount, Sums, measures_of
 from kpis.models import Scope, Snapshot, Target, TargetKind, WindowKind
 from kpis.snapshots import rebuild, refresh
-from kpis.targets import Targets, attainment
+from kpis.targets import Targets, attainment, distance
 from kpis.windows import Question, Window
 
 Json = dict[str, Any]
@@ -325,7 +325,12 @@ def _measures(window: Window, role: str, scope: Scope, user: User | None, team: 
     measures = measures_of(sums)
     for kind in TargetKind.values:
         target = _target(Targets.load(kind, window.first_day, window.last_day), scope, user, team)
-        measures |= {f"target_{kind}": target, f"attainment_{kind}": attainment(kind, target, sums).value}
+        reached = (
+            attainment(kind, target, sums).value
+            if TargetKind(kind).is_additive
+            else distance(kind, target, sums)
+        )
+        measures |= {f"target_{kind}": target, f"attainment_{kind}": reached}
     return measures
 
 

@@ -39,6 +39,8 @@ LABELS: "dict[str, _StrPromise]" = {
     "nps_promoters": _("Promoters"),
     "nps_passives": _("Passives"),
     "nps_detractors": _("Detractors"),
+    "closing_clients": _("Active clients at the end"),
+    "new_clients": _("New clients"),
     "annual_value": _("Annual value today"),
 }
 
@@ -69,6 +71,8 @@ FIGURES = {
         ),
     ),
     "nps": Figure("NPS", ("nps_promoters", "nps_passives", "nps_detractors")),  # type: ignore[arg-type] # a name
+    "active_clients": Figure(_("Active clients"), ("closing_clients",)),
+    "new_clients": Figure(_("New clients"), ("new_clients",)),
     "value": Figure(_("Value today"), ("annual_value",), has_window=False),
 }
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -38,7 +38,7 @@ class Holding:
 
 
 def holdings(point: Viewpoint, window: Window | None, day: date) -> list[Holding]:
-    """A row per person by name, nobody last. Five statements. `window` is that of the retention."""
+    """A row per person by name, nobody last. Four statements. `window` is that of the retention."""
     by_holder: dict[int | None, list[_Held]] = defaultdict(list)
     for holder, held in _clients(point, day):
         by_holder[holder].append(held)
@@ -71,14 +71,16 @@ def _clients(point: Viewpoint, day: date) -> Iterator[tuple[int | None, _Held]]:
     )
     terms = ContractTerm.objects.all()
     due = (terms.running_on(day) | terms.undecided(day)).with_binding()
-    renewals = _counts(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client")
-    alerts = _counts(RenewalAlert.objects.filter(closed_at=None), "contract__client")
-    for client, holder, is_active, annual in held.values_list("client", "user", "is_active", "annual"):
-        yield holder, _Held(is_active, annual, renewals.get(client, 0), alerts.get(client, 0))
+    renewals = _counts(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client", "renewals")
+    alerts = _counts(RenewalAlert.objects.filter(closed_at=None), "contract__client", "alerts")
+    found = {(pk, of): n for pk, n, of in renewals.union(alerts, all=True)}
+    for pk, holder, is_active, annual in held.values_list("client", "user", "is_active", "annual"):
+        yield holder, _Held(is_active, annual, found.get((pk, "renewals"), 0), found.get((pk, "alerts"), 0))
 
 
-def _counts(rows: "QuerySet[Any]", client: str) -> dict[int, int]:
-    return dict(rows.order_by().values_list(client).annotate(n=Count("pk")))
+def _counts(rows: "QuerySet[Any]", client: str, of: str) -> "QuerySet[Any]":
+    counted: QuerySet[Any] = rows.order_by().values_list(client).annotate(n=Count("pk"), of=Value(of))
+    return counted
 
 
 def _people(point: Viewpoint, holders: Iterable[int | None], day: date) -> Iterable[User]:

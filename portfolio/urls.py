@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portfolio.views import client_page, figures, help, home, lists, search, team
+from portfolio.views import client_page, figures, help, home, lists, search, targets, team
 
 app_name = "portfolio"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("figures/<slug:measure>/export/<slug:kind>/", figures.figure_export, name="figure_export"),
     path("team/", team.team_page, name="team_page"),
     path("team/export/<slug:kind>/", team.team_export, name="team_export"),
+    path("targets/", targets.target_grid, name="target_grid"),
+    path("targets/save/", targets.target_save, name="target_save"),
+    path("targets/copy/", targets.target_copy, name="target_copy"),
     path("tasks/", lists.task_list, name="task_list"),
     path("tasks/export/<slug:kind>/", lists.task_export, name="task_export"),
     path("help/figures/", help.figures_help, name="figures_help"),

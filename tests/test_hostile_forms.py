@@ -88,6 +88,7 @@ WRONG: list[tuple[str, str | None, dict[str, Any], str]] = [
     ("contracts:line_create", "draft", LINE | {"product": "own", "quantity": "0"}, "quantity"),
     ("contracts:line_create", "draft", LINE | {"product": "own", "discount_percent": "101"}, "discount_percent"),
     ("contracts:line_create", "draft", LINE | {"product": "own", "unit_price": "1.234,5x"}, "unit_price"),
+    ("contracts:line_create", "draft", LINE | {"product": "own", "unit_price": "9" * 30}, "unit_price"),
     (
         "contracts:line_create",
         "draft",

@@ -38,6 +38,8 @@ RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "team":                "login     ok    403     403     ok        ok       ok   ok       ok             403       403",
     "recipient":           "login     ok    404     404     404       404      404  404      404            404       404",
     "leads":               "login     404   404     404     404       404      ok   ok       ok             ok        404",
+    "targets":             "login     ok    404     404     ok        ok       ok   ok       ok             ok        404",
+    "led targets":         "login     403   404     404     403       403      ok   ok       ok             403       404",
     "self":                "login     ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
     "anybody":             "ok        ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
 }.items()}
@@ -161,6 +163,9 @@ TABLE = {
     "portfolio:client_history": Address("see", READ, "client"),
     "portfolio:task_list": Address("self", READ),
     "portfolio:task_export": Address("self", READ, more=("xlsx",)),
+    "portfolio:target_grid": Address("targets", READ),
+    "portfolio:target_save": Address("led targets", POST, data={"seen": "{}", "c-1": "1"}),
+    "portfolio:target_copy": Address("led targets", POST, data={"more": "5"}),
     "portfolio:search": Address("self", READ),
     "portfolio:figures_help": Address("self", READ),
 }  # fmt: skip

@@ -1,0 +1,54 @@
+"""Every rule of kpis that the database holds, broken past the ORM."""
+
+import pytest
+
+from kpis.models import Target, TargetKind
+from tests.database import Violation, again, assert_refused_by, put
+from tests.factories import CreditFactory, SnapshotFactory, TargetFactory, TeamFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+WHOLE = "target_of_clients_is_a_whole_number"
+SHARE = "target_of_a_share_is_0_to_100"
+
+
+def aim(kind: str, value: object) -> Violation:
+    """A target of `kind` whose value becomes `value`."""
+    return lambda: put(TargetFactory(kind=kind), value=value)
+
+
+VIOLATIONS: list[tuple[str, Violation]] = [
+    ("target_once", lambda: again(TargetFactory())),
+    ("target_once", lambda: again(TargetFactory(user=UserFactory()))),
+    ("target_once", lambda: again(TargetFactory(team=TeamFactory()))),
+    (
+        "target_of_a_person_or_a_team",
+        lambda: put(TargetFactory(user=UserFactory()), team_id=TeamFactory().pk),
+    ),
+    ("target_end_not_before_start", lambda: put(TargetFactory(), last_day="2026-10-31")),
+    ("target_of_a_known_kind", lambda: put(TargetFactory(), kind="")),
+    *((WHOLE, aim(kind, value)) for kind in TargetKind.counts() for value in ("-1", "1.5", "1000001", "NaN")),
+    *(("target_of_value_is_an_amount", aim("upsell", value)) for value in ("-0.01", "NaN")),
+    *((SHARE, aim(kind, value)) for kind in TargetKind.shares() for value in ("-0.01", "100.01", "NaN")),
+    *(("target_of_nrr_is_0_to_1000", aim("nrr", value)) for value in ("-0.01", "1000.01", "NaN")),
+    *(("target_of_nps_is_minus_100_to_100", aim("nps", value)) for value in ("-100.01", "100.01", "NaN")),
+    ("credit_no_overlap_per_client_and_role", lambda: again(CreditFactory())),
+    ("credit_of_nobody_has_no_team", lambda: put(CreditFactory(), team_id=TeamFactory().pk)),
+    ("snapshot_once", lambda: again(SnapshotFactory())),
+    ("snapshot_end_not_before_start", lambda: put(SnapshotFactory(), last_day="2026-09-30")),
+    ("snapshot_scope_names_its_row", lambda: put(SnapshotFactory(), scope="team")),
+    ("snapshot_scope_names_its_row", lambda: put(SnapshotFactory(), user_id=UserFactory().pk)),
+]
+
+
+@pytest.mark.parametrize(("name", "violation"), VIOLATIONS)
+def test_the_database_refuses(name: str, violation: Violation) -> None:
+    assert_refused_by(name, violation)
+
+
+@pytest.mark.parametrize("kind", TargetKind)
+def test_a_target_takes_its_least_and_its_most(kind: TargetKind) -> None:
+    row = TargetFactory(kind=kind)
+    for value in kind.limits:
+        put(row, value=value)
+        Target.objects.get(pk=row.pk).full_clean()
