@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -37,6 +38,8 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 
+QUIET_LOOKS = 10  # 0.2 s apart
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -50,12 +53,19 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 def end_other_sessions() -> None:
-    """End the connections of requests that a closed tab left behind: a database that somebody uses is not dropped."""
+    """End the connections of requests that a closed tab left behind: a database that somebody uses is not dropped.
+
+    A request that was accepted before the server stopped may still open one, so this looks for a while.
+    """
+    quiet = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        while quiet < QUIET_LOOKS:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+            sleep(0.2)
 
 
 @dataclass
@@ -113,8 +123,11 @@ def site(db: None) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="package")
-def tab(browser: Browser) -> Iterator[Page]:
-    """One browser tab for many tests: signing in and loading styles once saves most of the time."""
+def tab(browser: Browser, site: Site) -> Iterator[Page]:
+    """One browser tab for many tests: signing in and loading styles once saves most of the time.
+
+    It needs the site so that it closes first.
+    """
     context = browser.new_context()
     yield context.new_page()
     context.close()
