@@ -9,12 +9,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from time import sleep
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.test import Client as Session
 from django.test import override_settings
 from django.utils import timezone
@@ -38,8 +37,6 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 
-QUIET_LOOKS = 10  # 0.2 s apart
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -50,22 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": shutil.which("chromium"), "args": CHROMIUM_ARGS, "headless": True}
-
-
-def end_other_sessions() -> None:
-    """End the connections of requests that a closed tab left behind: a database that somebody uses is not dropped.
-
-    A request that was accepted before the server stopped may still open one, so this looks for a while.
-    """
-    quiet = 0
-    with connection.cursor() as cursor:
-        while quiet < QUIET_LOOKS:
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            quiet = 0 if cursor.fetchone()[0] else quiet + 1
-            sleep(0.2)
 
 
 @dataclass
@@ -95,8 +76,10 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         empty_test_database()
         yield
-        end_other_sessions()
         empty_test_database()
+        # While Playwright's loop runs, Django keeps a connection apart for it, which nobody else would close; and a
+        # database with a connection is not dropped.
+        connections.close_all()
 
 
 def furnish(cast: Cast) -> None:
