@@ -125,11 +125,17 @@ class Targets:
 
     @classmethod
     def load_all(
-        cls, asked: Iterable[tuple[str, Window]], role: str | None = None
+        cls,
+        asked: Iterable[tuple[str, Window]],
+        role: str | None = None,
+        people: Collection[int] | None = None,
     ) -> dict[tuple[str, Window], Targets]:
-        """Those of several kinds and windows, with the tree of teams of their days, in one statement."""
+        """Those of several kinds and windows, with the tree of teams of their days, in one statement.
+
+        `people` are whose own rates are wanted, None = everybody's; nothing follows from those of others.
+        """
         keys = list(asked)
-        tree, rows = _read({kind for kind, _window in keys}, [window.last_day for _kind, window in keys])
+        tree, rows = _read(keys, people)
         by_window: dict[tuple[str, date, date], list[Target]] = defaultdict(list)
         for row in rows:
             by_window[row.kind, row.first_day, row.last_day].append(row)
@@ -205,15 +211,17 @@ class Targets:
         return row.value if row else None
 
 
-def _read(kinds: Collection[str], days: Collection[date]) -> tuple[Tree, list[Target]]:
-    """The tree on `days` and the targets whose windows end on them. One statement: every page with tiles makes it."""
-    if not days:
+def _read(keys: Collection[tuple[str, Window]], people: Collection[int] | None) -> tuple[Tree, list[Target]]:
+    """The tree on the windows' last days and their targets. One statement: every page with tiles makes it."""
+    if not keys:
         return Tree(), []
-    roles = TeamMembership.Role.credited()
+    days = [window.last_day for _kind, window in keys]
     asked: dict[str, Any] = {
-        "kinds": list(kinds),
-        "days": list(days),
-        "roles": roles,
+        "kinds": [str(kind) for kind, _window in keys],
+        "days": days,
+        "added": [kind.value for kind in TargetKind if kind.is_additive],
+        "people": None if people is None else list(people),
+        "roles": TeamMembership.Role.credited(),
         "first": min(days),
         "last": max(days),
     }

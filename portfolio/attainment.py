@@ -38,7 +38,7 @@ class Aims:
     def load(cls, point: Viewpoint, asked: Iterable[tuple[str, Window]]) -> "Aims":
         """One statement, however many are asked for."""
         wanted = [(kind, window.to_month_end()) for kind, window in asked]
-        found = Targets.load_all(wanted, point.role)
+        found = Targets.load_all(wanted, point.role, people=[point.user.pk] if point.user else [])
         return cls(point, {key: _of(point, targets) for key, targets in found.items()})
 
     def value(self, kind: str, window: Window) -> Decimal | None:

@@ -12,5 +12,6 @@ SELECT
     (
         SELECT json_agg(json_build_array(id, kind, user_id, team_id, first_day, last_day, value::text))
         FROM kpis_target
-        WHERE kind = ANY(%(kinds)s) AND last_day = ANY(%(days)s)
+        WHERE (kind, last_day) IN (SELECT * FROM unnest(%(kinds)s::text[], %(days)s::date[]))
+        AND (user_id IS NULL OR kind = ANY(%(added)s) OR user_id = ANY(%(people)s) OR %(people)s::bigint[] IS NULL)
     )
