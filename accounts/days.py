@@ -47,6 +47,10 @@ class Dated(models.Model):
             )
         ]
 
+    def covers(self, day: date) -> bool:
+        """Whether it is in effect on `day`; the first and the last day count."""
+        return self.start <= day and (self.end is None or self.end >= day)
+
 
 class _DayRange(Func):
     function = "daterange"

@@ -40,6 +40,11 @@ def form_page(
     return render(request, "form_page.html", context, status=_status(form))
 
 
+def too_late_page(request: HttpRequest, why: str, *, back: str) -> HttpResponse:
+    """409: what a page offered when it was opened has been overtaken. `back` is where one sees how things stand."""
+    return render(request, "too_late.html", {"why": why, "back": back}, status=409)
+
+
 def _status(form: BaseForm) -> int:
     if not form.is_bound:
         return 200

@@ -29,7 +29,7 @@ def revision_of(row: Model) -> str:
 def last_change(row: Model) -> str:
     """“Rina Prameswari, 21 Nov 2026 13.05 WIB”: who changed the row last, as far as the history knows."""
     events = pghistory.models.Events.objects.tracks(row)  # type: ignore[no-untyped-call]
-    event = events.order_by("-pgh_created_at").first()
+    event = events.order_by("-pgh_created_at", "-pgh_id").first()
     if event is None:
         return _("somebody")
     author = User.objects.filter(pk=(event.pgh_context or {}).get("user", 0)).first()

@@ -54,13 +54,20 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when the database does not answer; the next request tries again (trust.md F7, F8).
+    """500, 409 when somebody else was faster, or 503 when the database does not answer (trust.md 3, F7, F8).
 
     Here and not in a middleware: only here arrive the errors of views and of middlewares (sessions, users).
     """
+    if is_lost_race(sys.exc_info()[1]):
+        return conflict(request)
     if is_connection_lost(sys.exc_info()[1]):
         return _plain_page(503, **{"Retry-After": "5", "Cache-Control": "no-store"})
     return _plain_page(500)
+
+
+def is_lost_race(error: BaseException | None) -> bool:
+    """Whether somebody else held what was wanted: a lock for too long, a deadlock, a serialization failure."""
+    return getattr(getattr(error, "__cause__", None), "sqlstate", None) in ("55P03", "40P01", "40001")
 
 
 def is_connection_lost(error: BaseException | None) -> bool:

@@ -146,7 +146,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 
 # --- Sign-in -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PersonBackend"]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "notifications.adapter.AccountAdapter"
@@ -282,6 +282,7 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"pgtrigger": {"level": "WARNING"}},  # it names each of a hundred triggers after every migrate
 }
 
 # --- Tables ---------------------------------------------------------------------------------------

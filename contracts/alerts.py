@@ -1,4 +1,4 @@
-"""Renewal alerts (domain.md, RenewalAlert): one per running, undecided term; its owner hears of every stage once.
+"""Renewal alerts (domain.md, RenewalAlert): one per running, undecided term; each stage is told once.
 
 A pass may run twice, late or in parallel: what is due follows from terms and days, and every row it writes is unique.
 """
@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.days import jakarta_day
 from accounts.models import Tier, User
 from accounts.workdays import workday_on_or_before
-from clients.models import Assignment
+from clients.responsible import Responsible, responsible_on
 from contracts.models import AlertLadder, ContractTerm, RenewalAlert
 from notifications.models import Kind
 from notifications.telling import Message, mail, tell
@@ -36,15 +36,15 @@ class Due:
 
 @transaction.atomic
 def raise_alerts(now: datetime) -> int:
-    """Bring the alerts to what `now` asks for and tell their owners; returns how many alerts are open."""
+    """Bring the alerts to what `now` asks for and tell who is responsible; returns how many alerts are open."""
     day = jakarta_day(now)
     ladders = current_ladders()
     terms = list(ContractTerm.objects.undecided(day).select_related("client", "contract"))
     due = [found for term in terms if (found := stage_of(term, ladders, day))]
     alerts = _store(due, now)
-    owners = owners_on(day, [term.client_id for term in terms])
-    tell(_messages(due, alerts, owners, day))
-    mail(_messages(_mailable(terms, ladders, day), alerts, owners, day), now)
+    hearers = responsible_on(day, {term.client_id for term in terms})
+    tell(_messages(due, alerts, hearers, day))
+    mail(_messages(_mailable(terms, ladders, day), alerts, hearers, day), now)
     return len(due)
 
 
@@ -124,31 +124,23 @@ def _move(alert: RenewalAlert, due: Due) -> None:
     alert.save()
 
 
-def owners_on(day: date, clients: list[int]) -> dict[int, User]:
-    """The responsible person of each client on `day`: the AM, else the AE."""
-    owning = Assignment.objects.on(day).filter(client__in=clients, role__in=Assignment.Role.owning())
-    return {
-        row.client_id: row.user for row in owning.select_related("user").order_by("role")
-    }  # AE first, AM wins
-
-
 def _messages(
-    due: Iterable[Due], alerts: dict[int, RenewalAlert], owners: dict[int, User], day: date
+    due: Iterable[Due], alerts: dict[int, RenewalAlert], hearers: dict[int, Responsible], day: date
 ) -> Iterator[Message]:
     for found in due:
-        owner = owners.get(found.term.client_id)
         alert = alerts.get(found.term.contract_id)
-        if owner and owner.is_active and not (alert and alert.is_quiet_at(found.stage, day)):
-            yield _message(found, owner)
+        if not (alert and alert.is_quiet_at(found.stage, day)):
+            responsible = hearers[found.term.client_id]
+            yield from (_message(found, person, not responsible.is_owner) for person in responsible.people)
 
 
-def _message(due: Due, owner: User) -> Message:
+def _message(due: Due, person: User, is_unowned: bool) -> Message:
     term = due.term
     return Message(
-        recipient=owner,
+        recipient=person,
         kind=Kind.RENEWAL,
         template=TEMPLATE,
-        key=f"renewal:{term.contract_id}:{term.last_day}:{due.stage}:{owner.pk}",
+        key=f"renewal:{term.contract_id}:{term.last_day}:{due.stage}:{person.pk}",
         about=term.contract,
         context={
             "stage": due.stage,
@@ -156,5 +148,6 @@ def _message(due: Due, owner: User) -> Message:
             "term_end": term.last_day.isoformat(),
             "is_notice": term.notice_deadline is not None,
             "rolls_over": term.rolls_over,
+            "is_unowned": is_unowned,
         },
     )

@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import reduce
 from typing import Any
 
+Amount = Decimal | int | None
+
 Z = Decimal("1.959964")  # 95 % (R9)
 EXACT_DIGITS = 50  # more than any sum has, so that only the last step rounds
 ZERO = Decimal("0.00")
@@ -264,6 +266,13 @@ class Sums:
         return Ratio(self.upsell_arr, self.opening_arr, NO_OPENING_VALUE)
 
     @property
+    def gained_arr(self) -> Decimal | None:
+        """K8: upsell and cross-sell, annual; None without a rate."""
+        if self.upsell_arr is None or self.cross_sell_arr is None:
+            return None
+        return self.upsell_arr + self.cross_sell_arr
+
+    @property
     def csat(self) -> Ratio:
         """K6."""
         return Ratio(self.csat_satisfied, self.csat_n, NO_RESPONSES)
@@ -304,9 +313,9 @@ RATIOS = (
 WITH_INTERVAL = ("logo_retention", "renewal_rate_count", "csat")  # shares of counts (R9)
 
 
-def measures_of(sums: Sums) -> dict[str, Decimal | int | None]:
+def measures_of(sums: Sums) -> dict[str, Amount]:
     """Every sum and every measure by its name in kpis.md; None = no value."""
-    values: dict[str, Decimal | int | None] = {name: getattr(sums, name) for name in SUMS}
+    values: dict[str, Amount] = {name: getattr(sums, name) for name in SUMS}
     for name in RATIOS:
         values[name] = getattr(sums, name).value
     for name in WITH_INTERVAL:
@@ -317,6 +326,6 @@ def measures_of(sums: Sums) -> dict[str, Decimal | int | None]:
     return values | _limits("nps", nps.interval)
 
 
-def _limits(name: str, interval: Interval | None) -> dict[str, Decimal | int | None]:
+def _limits(name: str, interval: Interval | None) -> dict[str, Amount]:
     low, high = (interval.low, interval.high) if interval else (None, None)
     return {f"{name}_lo": low, f"{name}_hi": high}

@@ -39,6 +39,11 @@ class Window:
         """The 12 months up to `last_day`: `last_day` minus 12 months plus 1 day."""
         return cls(WindowKind.TRAILING_YEAR, add_months(last_day, -12) + timedelta(days=1), last_day)
 
+    def to_month_end(self) -> Window:
+        """What this month, or these 12 months, will be when the month of the last day is over."""
+        month = Window.month(self.last_day, date.max)
+        return month if self.kind == WindowKind.MONTH else Window.trailing_year(month.last_day)
+
 
 def windows_until(last_full_day: date, first_day: date) -> Iterator[Window]:
     """The windows that are kept: each month since the one of `first_day`, and 12 months up to the end of each.

@@ -26,6 +26,7 @@ from django.template import Context, loader
 from django.utils import timezone, translation
 
 from accounts.models import User
+from notifications.about import readable_rows
 from notifications.models import OutboundEmail
 
 State = OutboundEmail.State
@@ -117,8 +118,7 @@ def _refusal(mail: OutboundEmail) -> str:
         return "The recipient is inactive."
     if mail.about_type is None:
         return ""
-    model = mail.about_type.model_class()
-    if model and model._default_manager.visible_to(mail.recipient).filter(pk=mail.about_id).exists():  # type: ignore[attr-defined] # the contract of `about`
+    if readable_rows(mail.about_type, [mail.about_id], mail.recipient):
         return ""
     return "The recipient may not see what this mail is about."
 

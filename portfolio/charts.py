@@ -9,8 +9,10 @@ from accounts import formats
 from contracts.projection import current_rules
 from contracts.values import monthly
 from kpis.measures import Sums
-from kpis.models import WindowKind
+from kpis.models import TargetKind, WindowKind
 from kpis.windows import Window
+from portfolio.attainment import Aims
+from portfolio.target_entry import told
 from portfolio.tiles import (
     FEW,
     Change,
@@ -27,25 +29,38 @@ RETENTION_FLOOR = 0.5  # the axis begins lower only where a point does
 Point = tuple[Window, Sums]
 
 
-def retention_chart(numbers: Numbers) -> dict[str, Any] | None:
+def retention_chart(numbers: Numbers, aims: Aims) -> dict[str, Any] | None:
     """Client retention over 12 months, at each month's end (K1); a gap where too few clients allow a percentage."""
     points = _points(numbers, WindowKind.TRAILING_YEAR)
     if not points:
         return None
     shares = [_share(sums) for _window, sums in points]
-    known = [share for share in shares if share is not None]
+    targets = [_target(aims, window) for window, _sums in points]
+    known = [share for share in [*shares, *targets] if share is not None]
+    has_target = any(target is not None for target in targets)
+    line = {"label": _("Target"), "data": targets, "color": "series-2", "dashed": True}
     return {
-        "finding": _retention_finding(points),
+        "finding": _retention_finding(points, aims),
         "data": {
             "type": "line",
             "labels": [month_name(window.last_day) for window, _sums in points],
-            "series": [{"label": _("Client retention, 12 months"), "data": shares, "color": "series-1"}],
+            "series": [
+                {"label": _("Client retention, 12 months"), "data": shares, "color": "series-1"},
+                *([line] if has_target else []),
+            ],
             "unit": "percent",
             "running": is_running(points[-1][0]),
             "floor": min([RETENTION_FLOOR, *known]),
         },
-        "heads": [_("Up to"), _("Client retention"), _("Base")],
-        "rows": [[month_name(window.last_day), *told_share(sums.logo_retention)] for window, sums in points],
+        "heads": [_("Up to"), _("Client retention"), _("Base"), *([_("Target")] if has_target else [])],
+        "rows": [
+            [
+                month_name(window.last_day),
+                *told_share(sums.logo_retention),
+                *([_told_target(aims, window)] if has_target else []),
+            ]
+            for window, sums in points
+        ],
     }
 
 
@@ -89,12 +104,24 @@ def _share(sums: Sums) -> float | None:
     return None if share is None or sums.cohort_clients < FEW else float(share)
 
 
-def _retention_finding(points: Sequence[Point]) -> str:
+def _target(aims: Aims, window: Window) -> float | None:
+    value = aims.value(TargetKind.LOGO_RETENTION, window)
+    return None if value is None else float(value / 100)
+
+
+def _told_target(aims: Aims, window: Window) -> str:
+    value = aims.value(TargetKind.LOGO_RETENTION, window)
+    return formats.DASH if value is None else told(TargetKind.LOGO_RETENTION, value)
+
+
+def _retention_finding(points: Sequence[Point], aims: Aims) -> str:
     (first, before), (last, now) = points[max(0, len(points) - 13)], points[-1]
     value, base = told_share(now.logo_retention)
     words = {"value": value, "base": base, "month": month_name(last.last_day)}
-    told = _("Client retention up to %(month)s: %(value)s (%(base)s)") % words
-    return _with_change(told, change_of_share(now.logo_retention, before.logo_retention, first))
+    said = _("Client retention up to %(month)s: %(value)s (%(base)s)") % words
+    aim = aims.aim(TargetKind.LOGO_RETENTION, last, now)
+    said = f"{said}, {aim.text}" if aim else said
+    return _with_change(said, change_of_share(now.logo_retention, before.logo_retention, first))
 
 
 def _value_finding(points: Sequence[Point]) -> str:
@@ -102,9 +129,9 @@ def _value_finding(points: Sequence[Point]) -> str:
     if now.closing_arr is None:
         return _("Monthly value: an exchange rate is missing")
     words = {"value": formats.compact_money(monthly(now.closing_arr)), "month": month_name(last.last_day)}
-    told = _("Monthly value in %(month)s: %(value)s") % words
-    return _with_change(told, money_change(now.closing_arr, before.closing_arr, month_name(first.last_day)))
+    said = _("Monthly value in %(month)s: %(value)s") % words
+    return _with_change(said, money_change(now.closing_arr, before.closing_arr, month_name(first.last_day)))
 
 
-def _with_change(told: str, change: Change | None) -> str:
-    return f"{told}, {change.text}." if change else f"{told}."
+def _with_change(said: str, change: Change | None) -> str:
+    return f"{said}, {change.text}." if change else f"{said}."

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.days import today
-from accounts.models import Team, User
+from accounts.models import TeamMembership, User
 from accounts.models.user import Theme
 from clients.models.access import sees_everything
 from notifications.models import Notification
@@ -44,7 +44,9 @@ CLIENTS = Place("portfolio:client_list", _("Clients"), "building-office-2")
 RENEWALS = Place("portfolio:renewal_list", _("Renewals"), "arrow-path")
 TASKS = Place("portfolio:task_list", _("Tasks"), "clipboard-document-check")
 TEAM = Place("portfolio:team_page", _("Team"), "users")
+TARGETS = Place("portfolio:target_grid", _("Targets"), "flag")
 ADMINISTRATION = Place("admin:index", pgettext_lazy("menu", "Administration"), "cog-6-tooth")
+HELP = Place("portfolio:figures_help", _("Help"), "question-mark-circle")
 LOG = Place("clients:interaction_quick", _("Log activity"), "plus-circle", pgettext_lazy("menu", "Log"))
 PROFILE = Place("accounts:profile", _("My account"), "user-circle")
 
@@ -71,18 +73,22 @@ def _entries(places: list[Place], path: str) -> list[Entry]:
     ]
 
 
-def _has_a_team_page(user: User) -> bool:
-    return sees_everything(user) or Team.objects.led_by(user, today()).exists()
+def _places_of(user: User) -> list[Place]:
+    """Pages that are for some: the team's for who leads one or reads all, targets also for who is in a team."""
+    if sees_everything(user):
+        return [TEAM, TARGETS]
+    posts = set(TeamMembership.objects.on(today()).filter(user=user).values_list("role", flat=True))
+    return [TEAM] * (not posts.isdisjoint(TeamMembership.Role.leading())) + [TARGETS] * bool(posts)
 
 
 def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     """The menus of `user`: the rail of wide screens, the bar and the sheet of phones, and single addresses."""
     path = request.path
-    for_some = [TEAM] * _has_a_team_page(user) + [ADMINISTRATION] * user.is_staff
+    for_some = _places_of(user) + [ADMINISTRATION] * user.is_staff
     return {
-        "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some], path),
+        "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some, HELP], path),
         "bottombar": _entries([HOME, CLIENTS, LOG, RENEWALS], path),
-        "more": _entries([TASKS, *for_some, PROFILE], path),
+        "more": _entries([TASKS, *for_some, PROFILE, HELP], path),
         "log": next(iter(_entries([LOG], path)), None),
         "search_url": url_of("portfolio:search"),
         "search_text": request.GET.get("q", ""),

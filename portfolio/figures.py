@@ -11,14 +11,12 @@ from accounts.models import User
 from clients.models import Client
 from contracts.models import ClientStanding
 from contracts.projection import current_rules
-from kpis.measures import Sums
+from kpis.measures import Amount, Sums
 from kpis.windows import Question, Window, rows_by_client
 from portfolio.viewpoints import Viewpoint
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-Amount = Decimal | int | None
 
 LABELS: "dict[str, _StrPromise]" = {
     "retained_clients": _("Stayed"),
@@ -41,6 +39,8 @@ LABELS: "dict[str, _StrPromise]" = {
     "nps_promoters": _("Promoters"),
     "nps_passives": _("Passives"),
     "nps_detractors": _("Detractors"),
+    "closing_clients": _("Active clients at the end"),
+    "new_clients": _("New clients"),
     "annual_value": _("Annual value today"),
 }
 
@@ -71,6 +71,8 @@ FIGURES = {
         ),
     ),
     "nps": Figure("NPS", ("nps_promoters", "nps_passives", "nps_detractors")),  # type: ignore[arg-type] # a name
+    "active_clients": Figure(_("Active clients"), ("closing_clients",)),
+    "new_clients": Figure(_("New clients"), ("new_clients",)),
     "value": Figure(_("Value today"), ("annual_value",), has_window=False),
 }
 
@@ -119,7 +121,7 @@ def _amounts(sums: Sums, figure: Figure) -> tuple[Amount, ...]:
 
 
 def _standings(point: Viewpoint, day: date) -> dict[int, tuple[Amount, ...]]:
-    standings = ClientStanding.objects.filter(client__in=point.clients(day).values("pk"))
+    standings = ClientStanding.objects.filter(client__in=point.holders(day).values("client"))
     return {pk: (annual,) for pk, annual in standings.values_list("client_id", "annual_value")}
 
 

@@ -19,7 +19,7 @@ from kpis.measures import MISSING_FX, NO_OPENING_CLIENTS, NO_OPENING_VALUE, Rati
 from kpis.models import Edition, MonthClose, Scope, Snapshot, WindowKind, last_day_of
 from kpis.windows import Window
 from portfolio.figures import LABELS, Figure
-from portfolio.tiles import FEW, gained, uncertainty
+from portfolio.tiles import FEW, uncertainty
 from portfolio.viewpoints import Viewpoint
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ FLOWS = (
     Measure(gettext_lazy("Gross revenue retention (GRR)"), lambda sums: sums.grr),
     Measure(gettext_lazy("Net revenue retention (NRR)"), lambda sums: sums.nrr),
     Measure(gettext_lazy("Churned value (MRR)"), lambda sums: sums.churn_arr),
-    Measure(gettext_lazy("Upsell and cross-sell (MRR)"), gained),
+    Measure(gettext_lazy("Upsell and cross-sell (MRR)"), lambda sums: sums.gained_arr),
     Measure(gettext_lazy("New value (MRR)"), lambda sums: sums.new_arr),
 )
 

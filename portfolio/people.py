@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -38,7 +38,7 @@ class Holding:
 
 
 def holdings(point: Viewpoint, window: Window | None, day: date) -> list[Holding]:
-    """A row per person by name, nobody last. Five statements. `window` is that of the retention."""
+    """A row per person by name, nobody last. Four statements. `window` is that of the retention."""
     by_holder: dict[int | None, list[_Held]] = defaultdict(list)
     for holder, held in _clients(point, day):
         by_holder[holder].append(held)
@@ -65,20 +65,22 @@ class _Held(NamedTuple):
 
 def _clients(point: Viewpoint, day: date) -> Iterator[tuple[int | None, _Held]]:
     """Each client's holder and what it adds. The counts come apart: inside that statement they took tenfold."""
-    clients = point.clients(day).annotate(
-        is_active=Q(standing__status=ClientStanding.Status.ACTIVE),
-        annual=Case(When(standing=None, then=ZERO), default="standing__annual_value"),
+    held = point.holders(day).annotate(
+        is_active=Q(client__standing__status=ClientStanding.Status.ACTIVE),
+        annual=Case(When(client__standing=None, then=ZERO), default="client__standing__annual_value"),
     )
     terms = ContractTerm.objects.all()
     due = (terms.running_on(day) | terms.undecided(day)).with_binding()
-    renewals = _counts(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client")
-    alerts = _counts(RenewalAlert.objects.filter(closed_at=None), "contract__client")
-    for pk, holder, is_active, annual in clients.values_list("pk", "credited_id", "is_active", "annual"):
-        yield holder, _Held(is_active, annual, renewals.get(pk, 0), alerts.get(pk, 0))
+    renewals = _counts(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client", "renewals")
+    alerts = _counts(RenewalAlert.objects.filter(closed_at=None), "contract__client", "alerts")
+    found = {(pk, of): n for pk, n, of in renewals.union(alerts, all=True)}
+    for pk, holder, is_active, annual in held.values_list("client", "user", "is_active", "annual"):
+        yield holder, _Held(is_active, annual, found.get((pk, "renewals"), 0), found.get((pk, "alerts"), 0))
 
 
-def _counts(rows: "QuerySet[Any]", client: str) -> dict[int, int]:
-    return dict(rows.order_by().values_list(client).annotate(n=Count("pk")))
+def _counts(rows: "QuerySet[Any]", client: str, of: str) -> "QuerySet[Any]":
+    counted: QuerySet[Any] = rows.order_by().values_list(client).annotate(n=Count("pk"), of=Value(of))
+    return counted
 
 
 def _people(point: Viewpoint, holders: Iterable[int | None], day: date) -> Iterable[User]:
@@ -91,8 +93,11 @@ def _retentions(point: Viewpoint, window: Window | None) -> dict[int | None, Rat
     if window is None:
         return {}
     rows = Snapshot.objects.for_members(point.role).in_window(window.kind, window.first_day, window.last_day)
+    columns = rows.values_list("user", "retained_clients", "cohort_clients")
     return {
-        row.user_id: row.sums.logo_retention for row in rows if row.user_id or point.scope == Scope.COMPANY
+        user: Sums(retained_clients=retained, cohort_clients=cohort).logo_retention
+        for user, retained, cohort in columns
+        if user or point.scope == Scope.COMPANY
     }
 
 

@@ -17,9 +17,11 @@ from accounts import formats
 from accounts.days import jakarta_day
 from contracts.models import ClientStanding
 from contracts.values import monthly
+from kpis.definitions import BY_KEY, Definition
 from kpis.measures import Nps, Ratio, Sums
-from kpis.models import Scope, Snapshot, StaleClient, WindowKind
+from kpis.models import Scope, Snapshot, StaleClient, TargetKind, WindowKind
 from kpis.windows import Window
+from portfolio.attainment import Aim, Aims
 from portfolio.viewpoints import Viewpoint
 
 FEW, SOME = 10, 30  # fewer than FEW: counts only; fewer than SOME: "indicative" (R9)
@@ -38,6 +40,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Tile:
+    """`key` is that of the number's definition."""
+
+    key: str
     name: str
     value: str
     base: str
@@ -47,7 +52,12 @@ class Tile:
     exact: str = ""
     notes: tuple[str, ...] = ()
     change: Change | None = None
+    aim: Aim | None = None
     is_unknown: bool = False
+
+    @property
+    def definition(self) -> Definition:
+        return BY_KEY[self.key]
 
     @property
     def is_stale(self) -> bool:
@@ -107,28 +117,43 @@ def rows_url(point: Viewpoint, measure: str, window: Window | None = None) -> st
     return f"{reverse('portfolio:figure_rows', args=[measure])}?{point.query}{days}"
 
 
-def tiles_of(numbers: Numbers, now: datetime) -> list[Tile]:
-    """Retention, value, upsell, and NPS if anybody answered."""
+def aims_of(numbers: Numbers) -> Aims:
+    """The targets for the newest windows, and for those of the retention of the months before."""
+    years = [(TargetKind.LOGO_RETENTION, window) for window in numbers.of_kind(WindowKind.TRAILING_YEAR)]
+    year, month = numbers.newest(WindowKind.TRAILING_YEAR), numbers.newest(WindowKind.MONTH)
+    newest = [(TargetKind.NPS, year), *((kind, month) for kind in TargetKind.additive())]
+    return Aims.load(numbers.point, [*years, *((kind, window) for kind, window in newest if window)])
+
+
+def tiles_of(numbers: Numbers, aims: Aims, now: datetime) -> list[Tile]:
+    """Retention, value, upsell, NPS if anybody answered, and clients where there is a target for them."""
     year, month = numbers.newest(WindowKind.TRAILING_YEAR), numbers.newest(WindowKind.MONTH)
     tiles = [value_tile(numbers, now)]
     if year and month:
-        tiles = [retention_tile(numbers, year, now), *tiles, upsell_tile(numbers, month, now)]
+        tiles = [
+            retention_tile(numbers, aims, year, now),
+            *tiles,
+            upsell_tile(numbers, aims, month, now),
+            *clients_tiles(numbers, aims, month, now),
+        ]
         if numbers.sums[year].nps.n:
-            tiles.append(nps_tile(numbers, year, now))
+            tiles.append(nps_tile(numbers, aims, year, now))
     return tiles
 
 
-def retention_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
+def retention_tile(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> Tile:
     """K1 over 12 months."""
     before = numbers.before(window)
     ratio = numbers.sums[window].logo_retention
     value, base = told_share(ratio)
     return Tile(
+        key="logo_retention",
         name=_("Client retention, 12 months"),
         value=value,
         base=base,
         notes=uncertainty(ratio),
         change=change_of_share(ratio, numbers.sums[before].logo_retention, before) if before else None,
+        aim=aims.aim(TargetKind.LOGO_RETENTION, window, numbers.sums[window]),
         is_unknown=not ratio.denominator,
         url=rows_url(numbers.point, "logo_retention", window),
         as_of=numbers.windows[window],
@@ -194,7 +219,7 @@ def value_tile(numbers: Numbers, now: datetime) -> Tile:
     It is right as of now, unless a change of one of its clients still waits for the worker.
     """
     day = jakarta_day(now)
-    standings = ClientStanding.objects.filter(client__in=numbers.point.clients(day).values("pk"))
+    standings = ClientStanding.objects.filter(client__in=numbers.point.holders(day).values("client"))
     marks = StaleClient.objects.filter(client=OuterRef("pk")).order_by("pk")
     worth = standings.aggregate(
         annual=Sum("annual_value"),
@@ -205,6 +230,7 @@ def value_tile(numbers: Numbers, now: datetime) -> Tile:
     )
     annual = None if worth["unpriced"] else worth["annual"] or Decimal("0.00")
     return Tile(
+        key="value",
         name=_("Monthly value (MRR) today"),
         value=formats.DASH if annual is None else formats.compact_money(monthly(annual)),
         exact="" if annual is None else formats.money(monthly(annual)),
@@ -239,13 +265,14 @@ def money_change(annual: Decimal | None, before: Decimal | None, than: str) -> C
     return change_in_words(annual - before, amount, than)
 
 
-def upsell_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
+def upsell_tile(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> Tile:
     """K8 of the running month: upsell and cross-sell, monthly."""
     sums, before = numbers.sums[window], numbers.before(window)
-    annual = gained(sums)
-    earlier = gained(numbers.sums[before]) if before else None
+    annual = sums.gained_arr
+    earlier = numbers.sums[before].gained_arr if before else None
     name = _("Upsell and cross-sell, %(month)s") % {"month": month_name(window.last_day)}
     return Tile(
+        key="upsell",
         name=name,
         value=formats.DASH if annual is None else formats.compact_money(monthly(annual)),
         exact="" if annual is None else formats.money(monthly(annual)),
@@ -259,18 +286,12 @@ def upsell_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
         )
         if before and earlier is not None
         else None,
+        aim=aims.aim(TargetKind.UPSELL, window, sums),
         is_unknown=annual is None,
         url=rows_url(numbers.point, "upsell", window),
         as_of=numbers.windows[window],
         read_at=now,
     )
-
-
-def gained(sums: Sums) -> Decimal | None:
-    """Upsell and cross-sell (K8), annual; None without a rate."""
-    if sums.upsell_arr is None or sums.cross_sell_arr is None:
-        return None
-    return sums.upsell_arr + sums.cross_sell_arr
 
 
 def _share_of_opening(annual: Decimal | None, sums: Sums) -> str:
@@ -285,17 +306,40 @@ def _share_of_opening(annual: Decimal | None, sums: Sums) -> str:
     return _("a month, %(share)s of %(opening)s at the beginning") % share
 
 
-def nps_tile(numbers: Numbers, window: Window, now: datetime) -> Tile:
+def clients_tiles(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> list[Tile]:
+    """K9: active and new clients, each only beside its target."""
+    month, sums = month_name(window.last_day), numbers.sums[window]
+    active = (TargetKind.ACTIVE_CLIENTS, _("Active clients, %(month)s"), sums.closing_clients)
+    new = (TargetKind.NEW_CLIENTS, _("New clients, %(month)s"), sums.new_clients)
+    return [
+        Tile(
+            key="targets",
+            name=name % {"month": month},
+            value=formats.number(reached),
+            base=_("up to %(day)s") % {"day": formats.day(window.last_day)},
+            aim=aim,
+            url=rows_url(numbers.point, kind, window),
+            as_of=numbers.windows[window],
+            read_at=now,
+        )
+        for kind, name, reached in (active, new)
+        if (aim := aims.aim(kind, window, sums))
+    ]
+
+
+def nps_tile(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> Tile:
     """K7 over 12 months; few answers show only who said what (R9)."""
     nps = numbers.sums[window].nps
     counts = {"promoters": nps.promoters, "passives": nps.passives, "detractors": nps.detractors}
     told = _("%(promoters)d promoters, %(passives)d passives, %(detractors)d detractors") % counts
     answers = ngettext("from %(n)d answer", "from %(n)d answers", nps.n) % {"n": nps.n}
     return Tile(
+        key="nps",
         name=_("NPS, 12 months"),
         value=_nps_points(nps),
         base=answers if nps.n >= FEW else _("%(answers)s; too few for a score") % {"answers": answers},
         notes=(told,),
+        aim=aims.aim(TargetKind.NPS, window, numbers.sums[window]),
         is_unknown=nps.n < FEW,
         url=rows_url(numbers.point, "nps", window),
         as_of=numbers.windows[window],

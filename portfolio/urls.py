@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from portfolio.converters import MonthConverter
-from portfolio.views import client_page, figures, home, lists, months, search, team
+from portfolio.views import client_page, figures, help, home, lists, months, search, targets, team
 
 app_name = "portfolio"
 
@@ -24,7 +24,11 @@ urlpatterns = [
     path("months/<month:month>/", months.month_page, name="month_page"),
     path("months/<month:month>/close/", months.month_close, name="month_close"),
     path("months/<month:month>/reopen/", months.month_reopen, name="month_reopen"),
+    path("targets/", targets.target_grid, name="target_grid"),
+    path("targets/save/", targets.target_save, name="target_save"),
+    path("targets/copy/", targets.target_copy, name="target_copy"),
     path("tasks/", lists.task_list, name="task_list"),
     path("tasks/export/<slug:kind>/", lists.task_export, name="task_export"),
+    path("help/figures/", help.figures_help, name="figures_help"),
     path("search/", search.search, name="search"),
 ]

@@ -6,17 +6,17 @@ In addresses: `?scope=user:5&role=AM`. What one may not see does not exist (404)
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlencode
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.days import today
 from accounts.models import Team, TeamMembership, User
-from clients.models import Assignment, Client
+from clients.models import Assignment
 from clients.models.access import sees_everything
 from kpis.models import Credit, Role, Scope, Snapshot
 from kpis.models.snapshot import NOW, SnapshotQuerySet
@@ -80,23 +80,21 @@ class Viewpoint:
             return Snapshot.objects.for_teams(self.teams, self.role, editions)
         return Snapshot.objects.for_company(self.role, editions)
 
-    def clients(self, day: date) -> "QuerySet[Any]":
-        """Clients whose value is this scope's on `day` (kpis.md R7, stocks), with `credited_id`, who holds each.
+    def holders(self, day: date) -> "QuerySet[Credit]":
+        """A row per client whose value is this scope's on `day`, with who holds it (kpis.md R7, stocks).
 
         To a tree belong also those that nobody holds now and that one of its people held last.
         """
-        current = _on(day, self.role).filter(client=OuterRef("pk"))
-        clients = Client.objects.annotate(credited_id=Subquery(current.values("user")[:1]))
+        current = _on(day, self.role)
         if self.user:
-            return clients.filter(credited_id=self.user.pk)
+            return current.filter(user=self.user)
         if not self.teams:
-            return clients
+            return current
         before = Credit.objects.filter(
             client=OuterRef("client"), role=self.role, last_day=OuterRef("eve"), team__in=self.teams
         )
-        here = _on(day, self.role).annotate(eve=ExpressionWrapper(F("first_day") - 1, DateField()))
-        here = here.filter(Q(team__in=self.teams) | Q(Exists(before), user=None))
-        return clients.filter(pk__in=here.values("client"))
+        current = current.annotate(eve=ExpressionWrapper(F("first_day") - 1, DateField()))
+        return current.filter(Q(team__in=self.teams) | Q(Exists(before), user=None))
 
 
 def _on(day: date, role: str) -> "QuerySet[Credit]":

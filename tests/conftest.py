@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from accounts.models import Team, User
 from clients.models import Client
@@ -101,3 +102,8 @@ def make_cast() -> Cast:
     factories.AssignmentFactory(client=client, user=people["owner"])
     factories.AssignmentFactory(client=foreign, user=people["outsider"])
     return Cast(root=root, ritel=ritel, other_team=other_team, client=client, foreign=foreign, **people)
+
+
+def empty_test_database() -> None:
+    assert connection.settings_dict["NAME"].startswith("test_"), "never empty a database that people use"
+    call_command("flush", interactive=False, verbosity=0)

@@ -21,7 +21,8 @@ from contracts.models import (
     RenewalDecision,
     ValueSegment,
 )
-from kpis.models import MonthClose
+from kpis.measures import SUMS
+from kpis.models import Credit, MonthClose, Snapshot, Target
 from notifications.models import DeliveryHours, Notification, OutboundEmail, Preference
 
 EPOCH = date(2020, 1, 1)
@@ -294,3 +295,47 @@ class MonthCloseFactory(factory.django.DjangoModelFactory[MonthClose]):
 
     first_day = date(2026, 10, 1)
     closed_at = datetime(2026, 11, 5, 4, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+class TargetFactory(factory.django.DjangoModelFactory[Target]):
+    """Of November 2026; of the company unless a person or a team is given."""
+
+    class Meta:
+        model = Target
+
+    kind = "new_clients"
+    first_day = date(2026, 11, 1)
+    last_day = date(2026, 11, 30)
+    value = Decimal(5)
+
+
+class CreditFactory(factory.django.DjangoModelFactory[Credit]):
+    class Meta:
+        model = Credit
+
+    client = factory.SubFactory(ClientFactory)
+    role = "AM"
+    first_day = EPOCH
+
+
+class SnapshotFactory(factory.django.DjangoModelFactory[Snapshot]):
+    class Meta:
+        model = Snapshot
+
+    kind = "month"
+    first_day = date(2026, 10, 1)
+    last_day = date(2026, 10, 31)
+    role = "AM"
+    scope = "company"
+    as_of = date(2026, 11, 20)
+    computed_at = datetime(2026, 11, 21, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+    @classmethod
+    def _build(cls, model: type[Snapshot], *args: object, **fields: object) -> Snapshot:
+        return model(**dict.fromkeys(SUMS, 0) | fields)
+
+    @classmethod
+    def _create(cls, model: type[Snapshot], *args: object, **fields: object) -> Snapshot:
+        row = cls._build(model, **fields)
+        row.save()
+        return row

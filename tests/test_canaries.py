@@ -52,6 +52,8 @@ PERSONAL = {  # narrowed to a person or a team before any scope
     "home": "/",
     "team_page": "/team/",
     "team_export": "/team/export/csv/",
+    "target_grid": "/targets/",
+    "target_grid_of_the_company": "/targets/?team=company",
     "figure_rows": "/figures/value/",
     "month_list": "/months/",
     "month_page": "/months/2026-09/",

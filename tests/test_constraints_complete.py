@@ -19,10 +19,11 @@ def constraints(room: str) -> list[tuple[type[Model], BaseConstraint]]:
 
 
 def triggers(room: str) -> set[str]:
-    """Triggers that check something; pghistory's and pgtrigger's own have no rule of ours, marks only tell."""
+    """Triggers that check something; pghistory's and pgtrigger's own have no rule of ours, those on proxies mark."""
     return {
         trigger.name
         for model in apps.get_app_config(room).get_models()
+        if not model._meta.proxy
         for trigger in getattr(model._meta, "triggers", [])
         if type(trigger).__module__ == "pgtrigger.core" and not trigger.name.startswith("mark_stale")
     }

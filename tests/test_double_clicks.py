@@ -1,13 +1,9 @@
 """Eight clicks at once on one page: one row, no error (trust.md 8)."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import FormToken, User
@@ -15,11 +11,11 @@ from clients.models import Client, Contact, Interaction, Task
 from clients.revisions import revision_of
 from contracts.models import Contract
 from tests.conftest import make_cast
-from tests.factories import TaskFactory
+from tests.factories import ContractFactory, RenewalAlertFactory, TaskFactory
+from tests.races import RACERS, Browser, signed_in, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CLICKS = 8
 NAME = {
     "legal_name": "Baru",
     "legal_form": "PT",
@@ -31,21 +27,14 @@ NAME = {
 
 def clicks(user: User, url: str, data: dict[str, Any]) -> list[int]:
     """Statuses of the same POST, sent by threads that start together."""
-    together = Barrier(CLICKS)
-    browser = Browser()
-    browser.force_login(user)
+    session = signed_in(user).cookies
 
-    def click(_: int) -> int:
-        mine = Browser(raise_request_exception=False)
-        mine.cookies = browser.cookies
-        together.wait()
-        try:
-            return mine.post(url, data).status_code
-        finally:
-            connection.close()
+    def click() -> int:
+        tab = Browser()
+        tab.cookies = session
+        return tab.post(url, data).status_code
 
-    with ThreadPoolExecutor(CLICKS) as pool:
-        return list(pool.map(click, range(CLICKS)))
+    return together([click] * RACERS)
 
 
 CREATE = {
@@ -81,7 +70,7 @@ def test_without_the_token_eight_clicks_make_eight_rows(monkeypatch: pytest.Monk
     monkeypatch.setattr(FormToken.objects, "claim", lambda token, user: True)
     data = {"title": "Baru", "due_on": "2099-12-01", "once": str(uuid4())}
     clicks(cast.owner, reverse("clients:task_create", args=[cast.client.pk]), data)
-    assert Task.objects.filter(title="Baru").count() == CLICKS
+    assert Task.objects.filter(title="Baru").count() == RACERS
 
 
 def test_a_task_is_done_once_and_put_off_once() -> None:
@@ -94,3 +83,18 @@ def test_a_task_is_done_once_and_put_off_once() -> None:
     assert task.snoozes == 1
     assert set(clicks(cast.owner, reverse("clients:task_done", args=[task.pk]), {})) == {302}
     assert task.events.filter(done_at__isnull=False).count() == 1
+
+
+ALERT = {
+    "alert_snooze": {"until": "2099-12-01", "reason": "Menunggu anggaran"},
+    "alert_acknowledge": {"reason": "Sedang dibahas"},
+}
+
+
+@pytest.mark.parametrize("name", ALERT)
+def test_an_alert_is_put_off_or_acknowledged_once(name: str) -> None:
+    cast = make_cast()
+    alert = RenewalAlertFactory(contract=ContractFactory(client=cast.client))
+    data = ALERT[name] | {"once": str(uuid4()), "revision": revision_of(alert)}
+    assert set(clicks(cast.owner, reverse(f"contracts:{name}", args=[alert.pk]), data)) == {302}
+    assert alert.events.filter(pgh_label="update").count() == 1

@@ -15,9 +15,11 @@ from tests.conftest import module_database
 pytestmark = pytest.mark.django_db
 
 LONG = "a " * 5_000
+HANGS = 30  # seconds, on however busy a machine: a pattern that explodes takes hours
 FILTERS = [
     *("q", "status", "tier", "industry", "owner", "ends", "quiet", "signal", "state", "days"),
     *("page", "per_page", "sort", "role", "team", "scope", "first", "last"),
+    *("kind", "year"),
 ]
 VALUES = [
     "%00", "%ff", quote(LONG), "-1", "0", "x", "100000", "99999999999999999999", "%D9%A1", "1e400", "owner__password",
@@ -28,10 +30,20 @@ PLACES = {
     **dict.fromkeys(["home", "notifications", "log", "search", "timeline", "history", "months"], (200,)),
     **dict.fromkeys(["client_list", "task_list", "renewal_list"], (200,)),
     **dict.fromkeys(["client_csv", "client_xlsx", "task_csv", "renewal_csv"], (200, 400)),
-    **dict.fromkeys(["team", "figure", "movements", "month"], (200, 404)),
+    **dict.fromkeys(["team", "targets", "month", "figure", "movements"], (200, 404)),
     **dict.fromkeys(["team_csv", "figure_xlsx"], (200, 400, 404)),
 }
-ALONE = ["sort", "page", "owner", "role", "team", "scope", "first"]  # each is read by itself somewhere
+ALONE = [
+    "sort",
+    "page",
+    "owner",
+    "role",
+    "team",
+    "scope",
+    "first",
+    "kind",
+    "year",
+]  # each is read by itself somewhere
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +59,7 @@ def place(company: Company, name: str) -> str:
         "task_list": "/tasks/", "task_csv": "/tasks/export/csv/", "log": "/log/", "search": "/search/",
         "renewal_list": "/renewals/", "renewal_csv": "/renewals/export/csv/", "home": "/",
         "notifications": "/notifications/", "team": "/team/", "team_csv": "/team/export/csv/",
+        "targets": "/targets/",
         "figure": "/figures/value/", "figure_xlsx": "/figures/value/export/xlsx/", "movements": "/figures/movements/",
         "months": "/months/", "month": "/months/2026-09/",
         "timeline": reverse("portfolio:client_timeline", args=[pk]),
@@ -56,8 +69,7 @@ def place(company: Company, name: str) -> str:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_no_query_string_breaks_a_page(company: Company, client: Browser, name: str) -> None:
-    viewers = {"team": company.cast.lead, "team_csv": company.cast.lead, "months": company.cast.director}
-    client.force_login(viewers.get(name, company.cast.owner))
+    client.force_login(company.cast.lead if name in ("team", "team_csv", "targets") else company.cast.owner)
     url = place(company, name)
     together = ["&".join(f"{field}={value}" for field in FILTERS) for value in VALUES]
     alone = [f"{field}={value}" for field in ALONE for value in ("%00", "-1", "x", "9" * 20, "%D9%A1")]
@@ -71,7 +83,7 @@ def test_no_query_string_breaks_a_page(company: Company, client: Browser, name: 
     for query in [*together, *alone, *strange]:
         started = monotonic()
         assert client.get(f"{url}?{query}").status_code in PLACES[name], query[:80]
-        assert monotonic() - started < 2, query[:80]
+        assert monotonic() - started < HANGS, query[:80]
 
 
 @pytest.mark.parametrize("name", ["client_list", "task_list", "renewal_list"])

@@ -35,6 +35,7 @@ AGAIN = {
     "price_change": "0",
     "signed_on": "2026-11-21",
 }
+WAIT = {"until": "2026-11-30", "reason": "Menunggu anggaran"}
 COUNTED = (Client, Contact, Interaction, Task, Contract, ContractLine, Pause)
 LONG = "a" * 10_000
 
@@ -87,6 +88,7 @@ WRONG: list[tuple[str, str | None, dict[str, Any], str]] = [
     ("contracts:line_create", "draft", LINE | {"product": "own", "quantity": "0"}, "quantity"),
     ("contracts:line_create", "draft", LINE | {"product": "own", "discount_percent": "101"}, "discount_percent"),
     ("contracts:line_create", "draft", LINE | {"product": "own", "unit_price": "1.234,5x"}, "unit_price"),
+    ("contracts:line_create", "draft", LINE | {"product": "own", "unit_price": "9" * 30}, "unit_price"),
     (
         "contracts:line_create",
         "draft",
@@ -96,6 +98,13 @@ WRONG: list[tuple[str, str | None, dict[str, Any], str]] = [
     ("contracts:contract_pause", "contract", {"start": "2026-11-21", "end": "2026-11-20", "reason": "x"}, "end"),
     ("contracts:contract_renew", "contract", AGAIN | {"end": "2026-12-31"}, "end"),
     ("contracts:contract_renew", "contract", AGAIN | {"end": "9999-12-31"}, "end"),
+    ("contracts:alert_acknowledge", "alert", {"reason": " "}, "reason"),
+    ("contracts:alert_acknowledge", "alert", {"reason": LONG}, "reason"),
+    ("contracts:alert_snooze", "alert", WAIT | {"reason": ""}, "reason"),
+    ("contracts:alert_snooze", "alert", WAIT | {"reason": "a\x00b"}, "reason"),
+    ("contracts:alert_snooze", "alert", WAIT | {"until": "2026-11-21"}, "until"),
+    ("contracts:alert_snooze", "alert", WAIT | {"until": "0001-01-01"}, "until"),
+    ("contracts:alert_snooze", "alert", WAIT | {"until": "9999-12-31"}, "until"),
     ("contracts:contract_terminate", "contract", {"last_day": "9999-12-31", "reason": "x"}, "last_day"),
 ]  # fmt: skip
 
@@ -120,7 +129,8 @@ def entries(company: Company, row: Any, data: dict[str, Any]) -> dict[str, Any]:
         name: {"foreign": foreign, "own": own}[value][name].pk if value in ("foreign", "own") else value
         for name, value in data.items()
     }
-    guarded = {"revision": revision_of(getattr(row, "contract", row))} if row else {}
+    revised = row.contract if isinstance(row, ContractLine) else row  # actions on a line guard its contract
+    guarded = {"revision": revision_of(revised)} if revised else {}
     return chosen | guarded | {"once": str(uuid4())}
 
 

@@ -41,6 +41,8 @@ RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "leads":               "login     404   404     404     404       404      ok   ok       ok             ok        404",
     "company":             "login     404   404     404     404       404      404  ok       ok             ok        404",
     "close":               "login     404   404     404     404       404      404  ok       403            403       404",
+    "targets":             "login     ok    404     404     ok        ok       ok   ok       ok             ok        404",
+    "led targets":         "login     403   404     404     403       403      ok   ok       ok             403       404",
     "self":                "login     ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
     "anybody":             "ok        ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
 }.items()}
@@ -153,8 +155,8 @@ TABLE = {
     "contracts:contract_terminate": Address("lead", FORM, "contract", {"last_day": "2026-11-30", "reason": "Tutup"}, post=200),
     "contracts:line_amend": Address("contract", FORM, "line", PRICE | {"from_day": "2026-11-21"}, post=200),
     "contracts:line_end": Address("contract", FORM, "line", {"last_day": "2026-11-30"}, post=200),
-    "contracts:alert_acknowledge": Address("contract", FORM, "alert", {"reason": "Sedang dibahas"}),
-    "contracts:alert_snooze": Address("contract", FORM, "alert", {"until": "2026-11-30", "reason": "Menunggu"}),
+    "contracts:alert_acknowledge": Address("contract", FORM, "alert", {"reason": "Sedang dibahas", "revision": "own"}),
+    "contracts:alert_snooze": Address("contract", FORM, "alert", {"until": "2026-11-30", "reason": "Menunggu", "revision": "own"}),
     "portfolio:home": Address("self", READ),
     "portfolio:renewal_list": Address("self", READ),
     "portfolio:renewal_export": Address("self", READ, more=("csv",)),
@@ -173,7 +175,11 @@ TABLE = {
     "portfolio:month_reopen": Address("close", FORM, data={"reason": "Salah harga", "expected": _closing}, more=(date(2026, 9, 1),)),
     "portfolio:task_list": Address("self", READ),
     "portfolio:task_export": Address("self", READ, more=("xlsx",)),
+    "portfolio:target_grid": Address("targets", READ),
+    "portfolio:target_save": Address("led targets", POST, data={"seen": "{}", "c-1": "1"}),
+    "portfolio:target_copy": Address("led targets", POST, data={"more": "5"}),
     "portfolio:search": Address("self", READ),
+    "portfolio:figures_help": Address("self", READ),
 }  # fmt: skip
 
 

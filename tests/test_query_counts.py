@@ -31,6 +31,7 @@ from tests.factories import (
     RenewalAlertFactory,
     RenewalDecisionFactory,
     SurveyFactory,
+    TargetFactory,
     TaskFactory,
     TeamFactory,
     TeamMembershipFactory,
@@ -53,7 +54,7 @@ ASKED = [  # the lists as people ask for them: filtered, sorted, in long pages
     "/search/?q=banyak",
     "/log/?q=banyak",
 ]
-ASKED_OF_LEADS = ["/team/?role=AE&sort=-value"]
+ASKED_OF_LEADS = ["/team/?role=AE&sort=-value", "/targets/?kind=grr&page=2"]
 YEAR = "first=2025-11-21&last=2026-11-20"
 
 
@@ -88,6 +89,7 @@ def grow_company(company: Company, numbers: range) -> list[Any]:
     cast = company.cast
     people = rows(UserFactory, ({"full_name": f"Banyak {n}"} for n in numbers))
     rows(TeamMembershipFactory, ({"user": person, "team": cast.ritel} for person in people))
+    rows(TargetFactory, ({"user": person} for person in people))
     rows(TeamFactory, ({"parent": cast.ritel} for n in numbers))
     rows(ProductFactory, ({} for n in numbers))
     clients = rows(ClientFactory, ({"legal_name": f"Banyak {n}"} for n in numbers))

@@ -1,5 +1,6 @@
 """What the admin pages of all rooms share: rows are kept, and their history is that of the triggers."""
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.admin.history import entries_of
+from accounts.admin.history import Entry, entries_of, period_of
 from accounts.days import today
 
 if TYPE_CHECKING:
@@ -56,8 +57,14 @@ class TrackedAdmin(ModelAdmin):
             return super().history_view(request, object_id, extra_context)
         events = row.events.order_by("-pgh_id")
         page = self.get_paginator(request, events, ENTRIES_PER_PAGE).get_page(request.GET.get(PAGE_VAR))
-        context = {"page": page, "page_var": PAGE_VAR, "entries": entries_of(page, self.hidden_in_history)}
+        entries = entries_of(page, self.hidden_in_history) + self.more_history(row, period_of(page))
+        entries.sort(key=attrgetter("at"), reverse=True)
+        context = {"page": page, "page_var": PAGE_VAR, "entries": entries}
         return super().history_view(request, object_id, context | (extra_context or {}))
+
+    def more_history(self, row: Any, period: Q) -> list[Entry]:
+        """What else happened to the row in the time of a page, newest first."""
+        return []
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.admin.utils import display_for_field
+from django.contrib.auth.models import Group
 from django.core.paginator import Page
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.utils.translation import gettext, pgettext
 
-from accounts.models import User
+from accounts.models import GroupMembership, User
 
 EMPTY = "–"
 HIDDEN = "•••"
@@ -50,21 +51,50 @@ def entries_of(page: "Page[Any]", hidden: Iterable[str]) -> list[Entry]:
     names = _names(events, fields)
     entries = []
     for event, before in pairwise([*events, None] if len(events) == len(page) else events):
-        context = _context(event)
-        entries.append(
-            Entry(
-                at=event.pgh_created_at,
-                who=people.get(context.get("user"), pgettext("author", "System")),
-                what=_label(event.pgh_label),
-                request_id=context.get("request_id", ""),
-                changes=[
-                    _change(field, before, event, names, field.name in hidden)
-                    for field in fields
-                    if _differs(field, before, event)
-                ],
-            )
-        )
+        changes = [
+            _change(field, before, event, names, field.name in hidden)
+            for field in fields
+            if _differs(field, before, event)
+        ]
+        entries.append(_entry(event, people, changes))
     return entries
+
+
+def group_entries(person: User, period: Q) -> list[Entry]:
+    """Which groups `person` joined and left, newest first; `period` is that of a page, see `period_of`."""
+    rows = GroupMembership.pgh_event_model.objects.filter(period, user=person).order_by("-pgh_id")
+    events = list(rows.select_related("pgh_context"))
+    people = _people(events)
+    groups = Group.objects.in_bulk({event.group_id for event in events})
+    return [
+        _entry(event, people, [_joined_or_left(event, str(groups.get(event.group_id, event.group_id)))])
+        for event in events
+    ]
+
+
+def period_of(page: "Page[Any]") -> Q:
+    """The time that a page of events covers: every moment lies on exactly one page."""
+    since = Q(pgh_created_at__gte=page[len(page) - 1].pgh_created_at) if page.has_next() else Q()
+    if not page.has_previous():
+        return since
+    newer = page.paginator.object_list[page.start_index() - 2]
+    return since & Q(pgh_created_at__lt=newer.pgh_created_at)
+
+
+def _entry(event: Any, people: dict[Any, str], changes: list[Change]) -> Entry:
+    context = _context(event)
+    return Entry(
+        at=event.pgh_created_at,
+        who=people.get(context.get("user"), pgettext("author", "System")),
+        what=_label(event.pgh_label),
+        request_id=context.get("request_id", ""),
+        changes=changes,
+    )
+
+
+def _joined_or_left(event: Any, group: str) -> Change:
+    before, after = (EMPTY, group) if event.pgh_label == "joined" else (group, EMPTY)
+    return Change(str(Group._meta.verbose_name), before, after)
 
 
 def _with_predecessor(page: "Page[Any]") -> list[Any]:
@@ -129,5 +159,7 @@ def _label(label: str) -> str:
         "insert": pgettext("history", "Added"),
         "update": pgettext("history", "Changed"),
         "delete": pgettext("history", "Deleted"),
+        "joined": pgettext("history", "Added to a group"),
+        "left": pgettext("history", "Removed from a group"),
         "npwp_revealed": gettext("Tax number revealed"),
     }.get(label, label)

@@ -1,11 +1,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import TrackedAdmin
+from accounts.admin.history import Entry, group_entries
 from accounts.admin.teams import MembershipInline
 from accounts.models import User
 
@@ -44,6 +45,10 @@ class UserAdmin(TrackedAdmin):
         if request.user.is_superuser:
             return self.readonly_fields
         return (*self.readonly_fields, *ONLY_SUPERUSERS)
+
+    def more_history(self, row: User, period: Q) -> list[Entry]:
+        """Groups are rights; they stand in a table of their own."""
+        return group_entries(row, period)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An administrator must not become a superuser by changing one's address and asking for a new password."""

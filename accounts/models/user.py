@@ -115,3 +115,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     def owner_role(self) -> str:
         """The role in which this person owns the clients she creates: that of her track, AM without a position."""
         return self.position.track if self.position else Track.AM
+
+
+@pghistory.track(
+    pghistory.InsertEvent("joined"),
+    pghistory.UpdateEvent("joined"),
+    pghistory.UpdateEvent("left", row="OLD"),
+    pghistory.DeleteEvent("left"),
+    obj_field=None,
+    model_name="GroupMembershipEvent",
+)
+class GroupMembership(User.groups.through):  # type: ignore[misc,name-defined] # made by Django
+    """A person in a group, which gives her its permissions. Serves only to carry the triggers of the history."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()

@@ -71,6 +71,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Clients that `user` may see today."""
         return self.filter(access.visible(user, today()))
 
+    def readable_by(self, user: User) -> Self:
+        """For messages about clients (notifications.about)."""
+        return self.visible_to(user)
+
     def allowing(self, user: User, act: Act) -> Self:
         """Clients with which `user` may do `act` today."""
         return self.filter(access.allowed(user, act, today()))
@@ -151,6 +155,10 @@ class ClientScopedQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Rows of clients that `user` may see today."""
         return self.filter(**{f"{self.client_lookup}__in": Client.objects.visible_to(user)})
+
+    def readable_by(self, user: User) -> Self:
+        """For messages about such rows (notifications.about): their texts name the client."""
+        return self.visible_to(user).select_related(self.client_lookup)
 
     def allowing(self, user: User, act: Act) -> Self:
         """Rows of clients with which `user` may do `act` today."""

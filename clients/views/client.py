@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest, form_page
+from clients.editing import edit_page
 from clients.forms import ClientForm, NewClientForm, TierForm
 from clients.gate import client_for, locked_client_for
 from clients.models import Act, Client
@@ -22,8 +23,6 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
     if not may_create_clients(request.user, day):
         raise PermissionDenied
     form = NewClientForm(request.POST or None, user=request.user)
-    if form.is_repeated():
-        return _to_newest_client(request)
     if form.is_valid():
         if not form.is_first_submission(request.user):
             return _to_newest_client(request)
@@ -31,6 +30,10 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
         messages.success(request, _("%(client)s is in your portfolio now.") % {"client": client})
         _warn(request, form)
         return redirect(client)
+    if (
+        form.is_repeated()
+    ):  # asked last: nothing is locked, the first click may be done while this one is checked
+        return _to_newest_client(request)
     return form_page(
         request,
         form,
@@ -46,20 +49,19 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
 def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = locked_client_for(request.user, pk, Act.EDIT)
     form = ClientForm(request.POST or None, instance=client, user=request.user)
-    if form.is_repeated():
-        return redirect(client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The client's data is saved."))
-            _warn(request, form)
-        return redirect(client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        _warn(request, form)
+        return _("The client's data is saved.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=client,
         heading=_("Edit %(client)s") % {"client": client_for(request.user, pk)},
         submit=_("Save changes"),
-        back=client.get_absolute_url(),
         layout="clients/_client_form.html",
     )
 
@@ -69,19 +71,18 @@ def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def client_tier(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = locked_client_for(request.user, pk, Act.LEAD)
     form = TierForm(request.POST or None, instance=client)
-    if form.is_repeated():
-        return redirect(client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The tier is now %(tier)s.") % {"tier": client.get_tier_display()})
-        return redirect(client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The tier is now %(tier)s.") % {"tier": client.get_tier_display()}
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=client,
         heading=_("Tier of %(client)s") % {"client": client},
         submit=_("Save tier"),
-        back=client.get_absolute_url(),
     )
 
 

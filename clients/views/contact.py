@@ -5,7 +5,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.http import AuthenticatedRequest, form_page
+from accounts.http import AuthenticatedRequest
+from clients.editing import edit_page
 from clients.forms import ContactForm
 from clients.gate import locked_client_for, row_for
 from clients.models import Act, Contact
@@ -16,19 +17,18 @@ from clients.models import Act, Contact
 def contact_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.EDIT)
     form = ContactForm(request.POST or None, instance=Contact(client=client))
-    if form.is_repeated():
-        return redirect(client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("%(contact)s is saved.") % {"contact": form.instance})
-        return redirect(client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("%(contact)s is saved.") % {"contact": form.instance}
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=client,
         heading=_("New contact of %(client)s") % {"client": client},
         submit=_("Save contact"),
-        back=client.get_absolute_url(),
     )
 
 
@@ -37,19 +37,18 @@ def contact_create(request: AuthenticatedRequest, client_pk: int) -> HttpRespons
 def contact_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     contact = row_for(request.user, Contact.objects.all(), pk, Act.EDIT)
     form = ContactForm(request.POST or None, instance=contact)
-    if form.is_repeated():
-        return redirect(contact.client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("%(contact)s is saved.") % {"contact": contact})
-        return redirect(contact.client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("%(contact)s is saved.") % {"contact": contact}
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=contact.client,
         heading=_("Edit contact"),
         submit=_("Save changes"),
-        back=contact.client.get_absolute_url(),
     )
 
 

@@ -1,14 +1,14 @@
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import formats
-from accounts.http import AuthenticatedRequest, form_page
+from accounts.http import AuthenticatedRequest
+from clients.editing import edit_page
 from clients.forms import InteractionForm
 from clients.gate import locked_client_for, row_for
 from clients.models import Act, Client, Interaction
@@ -31,20 +31,19 @@ def interaction_create(request: AuthenticatedRequest, client_pk: int) -> HttpRes
     client = locked_client_for(request.user, client_pk, Act.LOG)
     now = timezone.now()
     form = InteractionForm(request.POST or None, instance=Interaction(client=client), client=client, now=now)
-    if form.is_repeated():
-        return redirect(client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            log_interaction(form.save(commit=False), by=request.user, now=now)
-            messages.success(request, _saved(form.instance))
-        return redirect(client)
-    return form_page(
+
+    def save() -> str:
+        log_interaction(form.save(commit=False), by=request.user, now=now)
+        return _saved(form.instance)
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=client,
         heading=_("Log activity"),
         subtitle=str(client),
         submit=_("Save activity"),
-        back=client.get_absolute_url(),
         layout="clients/_interaction_form.html",
     )
 
@@ -57,20 +56,19 @@ def interaction_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if not interaction.may_be_edited_by(request.user, now):
         raise PermissionDenied
     form = InteractionForm(request.POST or None, instance=interaction, client=interaction.client, now=now)
-    if form.is_repeated():
-        return redirect(interaction.client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The activity is corrected."))
-        return redirect(interaction.client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The activity is corrected.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=interaction.client,
         heading=_("Correct activity"),
         subtitle=str(interaction.client),
         submit=_("Save changes"),
-        back=interaction.client.get_absolute_url(),
         layout="clients/_interaction_form.html",
     )
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import formats
 from accounts.days import today
-from accounts.http import AuthenticatedRequest, form_page
+from accounts.http import AuthenticatedRequest
+from clients.editing import edit_page
 from clients.forms import SnoozeForm, TaskForm
 from clients.gate import locked_client_for, row_for
 from clients.models import Act, Task
@@ -20,22 +21,19 @@ from clients.models import Act, Task
 def task_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.LOG)
     form = TaskForm(request.POST or None, instance=Task(client=client, owner=request.user))
-    if form.is_repeated():
-        return redirect(client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(
-                request, _("The task is due on %(day)s.") % {"day": formats.day(form.instance.due_on)}
-            )
-        return redirect(client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The task is due on %(day)s.") % {"day": formats.day(form.instance.due_on)}
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=client,
         heading=_("New task"),
         subtitle=str(client),
         submit=_("Save task"),
-        back=client.get_absolute_url(),
     )
 
 
@@ -44,20 +42,19 @@ def task_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
 def task_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
     form = TaskForm(request.POST or None, instance=task)
-    if form.is_repeated():
-        return redirect(task.client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The task is saved."))
-        return redirect(task.client)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The task is saved.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=task.client,
         heading=_("Edit task"),
         subtitle=str(task.client),
         submit=_("Save changes"),
-        back=task.client.get_absolute_url(),
     )
 
 
@@ -82,23 +79,28 @@ def task_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def task_snooze(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    task = row_for(request.user, Task.objects.open(), pk, Act.LOG)
+    task = row_for(request.user, Task.objects.all(), pk, Act.LOG)
     form = SnoozeForm(request.POST or None, instance=task, today=today())
-    if form.is_repeated():
-        return redirect(task.client)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            task.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
-            messages.success(request, _("Put off until %(day)s.") % {"day": formats.day(task.snoozed_until)})
-        return redirect(task.client)
-    return form_page(
+
+    def save() -> str:
+        task.snooze(until=form.cleaned_data["until"], reason=form.cleaned_data["reason"])
+        return _("Put off until %(day)s.") % {"day": formats.day(task.snoozed_until)}
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=task.client,
+        too_late=_done_by(task) if task.done_at else "",
         heading=_("Put off: %(task)s") % {"task": task},
         subtitle=str(task.client),
         submit=_("Put off"),
-        back=task.client.get_absolute_url(),
     )
+
+
+def _done_by(task: Task) -> str:
+    text = _("“%(task)s” is done already: %(person)s, %(clock)s.")
+    return text % {"task": task, "person": task.done_by, "clock": formats.clock(task.done_at)}
 
 
 def _back(request: AuthenticatedRequest, task: Task) -> HttpResponse:

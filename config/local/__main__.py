@@ -19,6 +19,7 @@ from config.local.stack import AlreadyRunningError, Stack, application_environme
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PORTS = range(8000, 8100)
+ROOT_WARNING = "You're running the worker with superuser privileges"  # how celery.platforms begins it
 PREFIXED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}  # read by _copy_output
 
 
@@ -68,10 +69,11 @@ def run(stack: Stack, wanted_port: int | None) -> None:
         apps.append(_start(stack, "prepare", [sys.executable, "manage.py", "prepare_local"], env))
         if apps[0].process.wait():
             raise LocalError("the database could not be prepared, see above")
-        quiet = env | {"LOG_LEVEL": "WARNING"}  # pollers would say every few seconds that they found nothing
-        apps.append(_start(stack, "worker", worker_command(stack), quiet, **PREFIXED))
+        quiet = {"LOG_LEVEL": "WARNING"}  # pollers would say every few seconds that they found nothing
+        worker_env = env | quiet | {"PYTHONWARNINGS": worker_warnings(env)}
+        apps.append(_start(stack, "worker", worker_command(stack), worker_env, **PREFIXED))
         web = web_command(listener)
-        apps.append(_start(stack, "web", web, env, pass_fds=[listener.fileno()], **PREFIXED))
+        apps.append(_start(stack, "web", web, quiet | env, pass_fds=[listener.fileno()], **PREFIXED))
         listener.close()
         # Threads only now: starting a process from a program with threads is not safe.
         for child in apps[1:]:
@@ -114,7 +116,7 @@ def listen(wanted: int | None) -> socket.socket:
 def web_command(listener: socket.socket) -> list[str]:
     """gunicorn on a port that is held already."""
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"fd://{listener.fileno()}"]
-    return [*command, "--workers=2", "--threads=4", "--no-control-socket"]
+    return [*command, "--workers=2", "--threads=4", "--no-control-socket", "--log-level=warning"]
 
 
 def worker_command(stack: Stack) -> list[str]:
@@ -131,6 +133,11 @@ def worker_command(stack: Stack) -> list[str]:
     ]
     schedule = f"--schedule={stack.root / 'beat-schedule'}"
     return [*command, schedule, "--pool=prefork", "--concurrency=2", "--without-mingle", "--without-gossip"]
+
+
+def worker_warnings(env: dict[str, str]) -> str:
+    """PYTHONWARNINGS without Celery's about root, which in a container is everybody; all other warnings stay."""
+    return ",".join(filter(None, [env.get("PYTHONWARNINGS"), f"ignore:{ROOT_WARNING}"]))
 
 
 def _start(stack: Stack, name: str, command: list[str], env: dict[str, str], **options: Any) -> Child:

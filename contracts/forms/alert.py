@@ -4,15 +4,26 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.forms.contract import day_input
+from accounts.forms import DayField
+from clients.revisions import RevisionFormMixin
+from contracts.models import RenewalAlert
+from contracts.models.alert import MOST_SNOOZES
 
 
-class AcknowledgeForm(forms.Form):
+class AcknowledgeForm(RevisionFormMixin):
+    class Meta:
+        model = RenewalAlert
+        fields: tuple[str, ...] = ()  # `RenewalAlert.acknowledge` writes
+
     reason = forms.CharField(label=_("What is being done"), max_length=300)
 
 
-class SnoozeAlertForm(forms.Form):
-    until = forms.DateField(label=_("Until"), widget=day_input())
+class SnoozeAlertForm(RevisionFormMixin):
+    class Meta:
+        model = RenewalAlert
+        fields: tuple[str, ...] = ()  # `RenewalAlert.snooze` writes
+
+    until = DayField(label=_("Until"))
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
@@ -25,3 +36,9 @@ class SnoozeAlertForm(forms.Form):
         if until <= self.day:
             raise forms.ValidationError(_("Choose a day after today."))
         return until
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.instance.snoozes >= MOST_SNOOZES:
+            raise forms.ValidationError(_("An alert can be snoozed three times."))
+        return cleaned

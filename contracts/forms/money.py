@@ -1,7 +1,7 @@
 """Money as people type it: 8000000, 8.000.000, Rp 8.000.000,00, 8jt, 1,25 miliar (indonesia.md 4.1)."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -34,7 +34,10 @@ def parse_amount(text: str, language: str) -> Decimal:
     if scale and scale not in _SCALES:
         raise ValueError(text)
     amount = _number(match["number"], language, scaled=bool(scale)).scaleb(_SCALES.get(scale, 0))
-    return amount.quantize(Decimal("0.01"))
+    try:
+        return amount.quantize(Decimal("0.01"))
+    except InvalidOperation:  # more digits than Decimal reckons with
+        raise ValueError(text) from None
 
 
 def _number(text: str, language: str, *, scaled: bool) -> Decimal:

@@ -17,9 +17,10 @@ def add_groups(apps, schema_editor):
     """Django makes permissions after all migrations; these groups need them now."""
     for room in ROOMS:
         config = apps.get_app_config(room)
+        module = getattr(config, "models_module", None)  # the stand-in of a migration has none
         config.models_module = True
         create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        config.models_module = module
     Group = apps.get_model("auth", "Group")
     rights = apps.get_model("auth", "Permission").objects
     house = rights.filter(content_type__app_label__in=ROOMS)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest, form_page
+from clients.editing import edit_page
 from clients.gate import acts_of, locked_client_for, row_for
 from clients.models import Act
 from contracts.actions import LINE_ACTIONS, possible_actions
@@ -64,20 +65,19 @@ def contract_create(request: AuthenticatedRequest, client_pk: int) -> HttpRespon
 def contract_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     contract = _draft_for(request, pk)
     form = ContractForm(request.POST or None, instance=contract)
-    if form.is_repeated():
-        return redirect(contract)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The draft is saved."))
-        return redirect(contract)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The draft is saved.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=contract,
         heading=_("Edit draft"),
         subtitle=str(contract.client),
         submit=_("Save draft"),
-        back=contract.get_absolute_url(),
         layout="contracts/_contract_form.html",
     )
 
@@ -98,20 +98,19 @@ def contract_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def line_create(request: AuthenticatedRequest, contract_pk: int) -> HttpResponse:
     contract = _draft_for(request, contract_pk)
     form = LineForm(request.POST or None, instance=ContractLine(contract=contract))
-    if form.is_repeated():
-        return redirect(contract)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The product is added."))
-        return redirect(contract)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The product is added.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=contract,
         heading=_("Add a product"),
         subtitle=str(contract),
         submit=_("Save product"),
-        back=contract.get_absolute_url(),
         layout="contracts/_line_form.html",
     )
 
@@ -121,20 +120,19 @@ def line_create(request: AuthenticatedRequest, contract_pk: int) -> HttpResponse
 def line_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     line = _draft_line_for(request, pk)
     form = LineForm(request.POST or None, instance=line)
-    if form.is_repeated():
-        return redirect(line.contract)
-    if form.is_valid():
-        if form.is_first_submission(request.user):
-            form.save()
-            messages.success(request, _("The product is saved."))
-        return redirect(line.contract)
-    return form_page(
+
+    def save() -> str:
+        form.save()
+        return _("The product is saved.")
+
+    return edit_page(
         request,
         form,
+        save,
+        leads_to=line.contract,
         heading=_("Edit product"),
         subtitle=str(line.contract),
         submit=_("Save product"),
-        back=line.contract.get_absolute_url(),
         layout="contracts/_line_form.html",
     )
 

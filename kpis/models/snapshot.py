@@ -75,9 +75,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
     def for_members(self, role: str) -> Self:
         """Rows of everybody and of nobody ("unassigned"); they add up to the company."""
-        return self.filter(
-            scope__in=[Scope.USER, Scope.UNASSIGNED], role=role, edition=Edition.CURRENT
-        ).select_related("user")
+        return self.filter(scope__in=[Scope.USER, Scope.UNASSIGNED], role=role, edition=Edition.CURRENT)
 
     def months(self, *, until: date, count: int) -> Self:
         """The `count` months up to the one that `until` lies in, oldest first; the running one ends early."""

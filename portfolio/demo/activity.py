@@ -1,62 +1,24 @@
-"""What is said and promised: interactions of the last months, tasks, answers to surveys."""
+"""What happened: talks, what is planned, and the answers to surveys."""
 
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
-from zoneinfo import ZoneInfo
 
-from accounts.models import User
 from clients.models import Answer, Contact, Interaction, Survey, Task
-from clients.models.interaction import Channel, Outcome
 from contracts.effective import add_months
 from portfolio.demo import seasons
-from portfolio.demo.chance import deck, several, stream, weighted
+from portfolio.demo.chance import deck, stream, weighted
 from portfolio.demo.companies import Account
+from portfolio.demo.plans import plans
+from portfolio.demo.talking import moment, talks, working_day, working_hour
 
 COMMENTS = Path(__file__).with_name("comments.tsv")
-MONTHS_OF_TALKS = 12  # older ones would cost time and tell nothing
 QUARTERS = ("I", "II", "III", "IV")
-A_MONTH = 2.6  # interactions per client
-LOGGED_LATE = 0.03
-CHANNELS = {Channel.WHATSAPP: 46, Channel.CALL: 18, Channel.MEETING: 14, Channel.VISIT: 12, Channel.EMAIL: 10}
-OUTCOMES = {Outcome.GOOD: 58, Outcome.NEUTRAL: 28, Outcome.CONCERN: 8, Outcome.NO_ANSWER: 6}
-SUBJECTS = (
-    "laporan bulanan",
-    "rencana konten bulan depan",
-    "hasil kampanye",
-    "anggaran tahun depan",
-    "jadwal materi",
-    "faktur bulan ini",
-    "perpanjangan kontrak",
-    "tambahan layanan",
-    "keluhan mutu desain",
-    "tiket helpdesk yang terbuka",
-)
-SENTENCES = {
-    Outcome.GOOD: ("Membahas {}; semua disetujui.", "Menjelaskan {}, klien puas.", "Sepakat soal {}."),
-    Outcome.NEUTRAL: (
-        "Memberi tahu {}.",
-        "Mengirim {}, menunggu tanggapan.",
-        "Bertanya kabar dan menyinggung {}.",
-    ),
-    Outcome.CONCERN: ("Klien mengeluhkan {}.", "Klien ragu soal {}, perlu tindak lanjut."),
-    Outcome.NO_ANSWER: ("Tidak terhubung; ingin membahas {}.",),
-}
-STEPS = (
-    "Kirim ringkasan rapat",
-    "Kirim penawaran",
-    "Jadwalkan rapat evaluasi",
-    "Tanyakan keputusan anggaran",
-    "Perbaiki laporan bulanan",
-    "Siapkan bahan perpanjangan",
-    "Hubungi bagian keuangan soal faktur",
-)
-WITH_STEP = 0.22
 NPS_QUARTERS = 9
 RESPONSE = 0.31
 FAR_RESPONSE = 0.12  # where too few answer for a verdict, on purpose
@@ -77,94 +39,6 @@ class Activity:
     tasks: list[Task] = field(default_factory=list)
     surveys: list[Survey] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-
-
-def moment(day: date, at: time, zone: str = "Asia/Jakarta") -> datetime:
-    return datetime.combine(day, at, ZoneInfo(zone))
-
-
-def working_hour(rng: Random) -> time:
-    return time(rng.choice((8, 9, 9, 10, 10, 11, 13, 14, 14, 15, 16)), rng.choice(range(0, 60, 5)))
-
-
-def owner_on(account: Account, day: date) -> User | None:
-    """The account manager of a day, else the executive, as on the pages."""
-    rows = [row for row in account.assignments if row.start <= day and (row.end is None or row.end >= day)]
-    by_role = {row.role: row.user for row in rows}
-    return by_role.get("AM") or by_role.get("AE")
-
-
-# --- Talks and tasks ------------------------------------------------------------------------------
-
-
-def talks(account: Account, day: date) -> Iterator[Interaction]:
-    """Interactions of the last months on working days before `day`, fewer around Idulfitri."""
-    rng = stream("talks", account.number)
-    first = add_months(day.replace(day=1), -MONTHS_OF_TALKS)
-    month = first
-    while month <= day:
-        for _ in range(several(rng, A_MONTH)):
-            on = rng.choice(seasons.working_days(month))
-            by = owner_on(account, on)
-            known = on < (account.silent_since or day) and account.ledger.span_on(on) is not None
-            if by and known and rng.random() < seasons.liveliness(on):
-                yield talk(rng, account, by, on, day)
-        month = add_months(month, 1)
-
-
-def talk(rng: Random, account: Account, by: User, on: date, day: date) -> Interaction:
-    """One interaction on a day, seldom logged late; the next step only if its day has a sense."""
-    at = moment(on, working_hour(rng), account.client.time_zone)
-    late = (
-        timedelta(days=rng.randint(2, 6))
-        if rng.random() < LOGGED_LATE
-        else timedelta(minutes=rng.randint(5, 240))
-    )
-    outcome = weighted(rng, OUTCOMES)
-    made = Interaction(
-        client=account.client,
-        channel=weighted(rng, CHANNELS),
-        happened_at=at,
-        by=by,
-        contact=rng.choice(account.contacts),
-        outcome=outcome,
-        summary=rng.choice(SENTENCES[outcome]).format(rng.choice(SUBJECTS)),
-        created_at=min(at + late, moment(day, time(0))),
-    )
-    if rng.random() < WITH_STEP:
-        made.next_step, made.next_step_due = (
-            rng.choice(STEPS),
-            working_day(on + timedelta(days=rng.randint(2, 21))),
-        )
-    return made
-
-
-def working_day(day: date) -> date:
-    """The day itself, or the first working day after it."""
-    while seasons.is_off(day):
-        day += timedelta(days=1)
-    return day
-
-
-def tasks_of(interactions: Sequence[Interaction], day: date) -> Iterator[Task]:
-    """One task for each next step, as the page makes them; nearly all that were due are done."""
-    rng = stream("tasks")
-    for each in interactions:
-        if each.next_step_due is None:
-            continue
-        done = each.next_step_due < day and rng.random() < 0.97
-        done_on = each.next_step_due - timedelta(days=rng.choice((0, 0, 0, 1, 2)))
-        done_at = max(moment(done_on, time(16, 30)), each.created_at) if done else None
-        yield Task(
-            client=each.client,
-            title=each.next_step,
-            due_on=each.next_step_due,
-            owner=each.by,
-            source=Task.Source.INTERACTION,
-            done_at=done_at,
-            done_by=each.by if done else None,
-            created_at=each.created_at,
-        )
 
 
 # --- Surveys --------------------------------------------------------------------------------------
@@ -255,6 +129,7 @@ def activity(accounts: Sequence[Account], day: date) -> Activity:
     found = Activity()
     for account in accounts:
         found.interactions += talks(account, day)
+    found.tasks += plans(accounts, found.interactions, day)
     rounds = quarters(day)
     for quarter in rounds:
         title = f"NPS triwulan {QUARTERS[quarter.month // 3]} {quarter.year}"

@@ -1,6 +1,7 @@
 """The clients of the demo company and the people there: invented, with numbers that are valid in form only."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -14,7 +15,7 @@ from clients.models.client import Industry, LegalForm
 from clients.models.contact import Attitude, DecisionRole, Influence
 from contracts.effective import Ledger
 from portfolio.demo import names
-from portfolio.demo.chance import deck, stream, weighted
+from portfolio.demo.chance import deck, pick, stream, weighted
 from portfolio.demo.contracts import Deal
 from portfolio.demo.people import EAST, RETAIL, WEST
 
@@ -42,6 +43,15 @@ FORMS = {
     LegalForm.PERSON: 2,
     LegalForm.UD: 1,
 }
+FITTING = {  # forms that only some industries take; rare ones choose first
+    LegalForm.YAYASAN: {Industry.EDUCATION, Industry.HEALTH},
+    LegalForm.KOPERASI: {Industry.FINANCE, Industry.RETAIL},
+    LegalForm.UD: {Industry.RETAIL, Industry.FMCG},
+    LegalForm.PERSON: {Industry.HOSPITALITY, Industry.HEALTH, Industry.RETAIL},
+    LegalForm.PT_TBK: set(INDUSTRIES) - {Industry.GOVERNMENT, Industry.EDUCATION},
+    LegalForm.CV: set(INDUSTRIES) - {Industry.GOVERNMENT, Industry.FINANCE, Industry.ENERGY},
+}
+SMALL = {LegalForm.CV, LegalForm.UD, LegalForm.PERSON, LegalForm.KOPERASI}
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,7 @@ class Account:
     ledger: Ledger = field(default_factory=lambda: Ledger((), (), (), None))
     team: str = ""
     is_planted: bool = False
+    keeper: str = ""  # mailbox of who must look after it today, "" = whoever fits
     silent_since: date | None = None  # nobody talked to the client from this day on
 
     @property
@@ -138,18 +149,31 @@ def accounts(count: int, reserved: Iterable[str]) -> list[Account]:
     rng, taken = stream("companies"), set(reserved)
     industries = deck(rng, INDUSTRIES, count)
     regions = deck(rng, {name: region.share for name, region in REGIONS.items()}, count)
-    forms = deck(rng, FORMS, count)
+    forms = fitting_forms(rng, industries)
     found = []
     for number in range(count):
         industry, form = industries[number], forms[number]
-        if industry == Industry.GOVERNMENT:
-            form = LegalForm.BUMN
         name = names.company(rng, industry, taken)
+        if form == LegalForm.BUMN:
+            name = f"Perumda {name}"
         if form == LegalForm.PERSON:
             name = names.person(rng, taken).full
         taken.add(name)
         found.append(account(rng, number, name, form, industry, regions[number]))
     return found
+
+
+def fitting_forms(rng: Random, industries: Sequence[str]) -> list[str]:
+    """A legal form for each client, as often as planned and where it is usual: no foundation sells cars."""
+    forms: list[str] = [
+        LegalForm.BUMN if each == Industry.GOVERNMENT else LegalForm.PT for each in industries
+    ]
+    planned = Counter(deck(rng, FORMS, len(industries)))
+    for form, fits in FITTING.items():
+        free = [n for n, each in enumerate(industries) if each in fits and forms[n] == LegalForm.PT]
+        for number in pick(rng, free, planned[form]):
+            forms[number] = form
+    return forms
 
 
 def account(rng: Random, number: int, name: str, form: str, industry: str, region: str) -> Account:

@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from accounts.models import Tier
+from clients.models.client import LegalForm
 from contracts.effective import add_months
 from contracts.models import ExchangeRate, Period
 from portfolio.demo import catalogue, seasons, stories
 from portfolio.demo.activity import Activity, activity
 from portfolio.demo.chance import bell, deck, stream
-from portfolio.demo.companies import Account, accounts, consents, tier
+from portfolio.demo.companies import SMALL, Account, accounts, consents, tier
 from portfolio.demo.contracts import ONE_DAY, Deal, Line, Simulation, first_lines, ledger_of, priced
 from portfolio.demo.owners import Owners, value_on
 from portfolio.demo.people import People, Recruiter
 
-CLIENTS = 401
+CLIENTS = 400
 FEWEST = 100
 A_BRANCH = 400  # clients for which one set of four teams is enough
 MONTHS = 36
 HERE_ALREADY = 0.465  # of the clients when the history begins
-DRAW = 49  # of many equally likely companies one that lies within every band of the recipe
+DRAW = 60  # of many equally likely companies one that lies within every band of the recipe
 VALUE_MEDIAN, VALUE_SIGMA = Decimal(9_700_000), 0.9
 VALUE_LEAST, VALUE_MOST = Decimal(2_500_000), Decimal(160_000_000)
 EVERY_USD = 60  # one client in so many pays in dollars
@@ -52,6 +54,8 @@ def build(day: date, clients: int = CLIENTS, draw: int = DRAW) -> Company:
     weigh_key_client(book, day)
     for account in book:
         account.client.tier = tier(value_on(account, day))
+        if account.client.tier in (Tier.STRATEGIC, Tier.KEY) and account.client.legal_form in SMALL:
+            account.client.legal_form = LegalForm.PT  # who buys so much is no small partnership
         account.consents = consents(account, account.joined or day)
     Owners(people, book, first_day, day).assign()
     prepare_renewals(book, day)

@@ -108,7 +108,7 @@ SECTORS = {
     "technology": ("Digital", "Data", "Teknologi"),
     "automotive": ("Otomotif", "Motor", "Autocare"),
     "energy": ("Energi", "Mineral", "Daya"),
-    "government": ("Daerah", "Utama", "Sejahtera"),
+    "government": ("Mandiri", "Utama", "Sejahtera"),
 }
 
 
@@ -157,6 +157,12 @@ def company(rng: Random, industry: str, taken: Collection[str]) -> str:
         for name in (f"{stems[0]} {sector}", f"{stems[0]} {stems[1]} {sector}"):
             if name not in taken:
                 return name
+
+
+def industry_of(name: str) -> str:
+    """What the last word of a coined name says."""
+    word = name.split()[-1].title()
+    return next(industry for industry, words in SECTORS.items() if word in words)
 
 
 def phone(rng: Random) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from clients.models import Assignment
 from portfolio.demo.chance import stream
 from portfolio.demo.companies import Account
-from portfolio.demo.people import AE, CORPORATE, KEY, RETAIL, People, Seller
+from portfolio.demo.people import AE, CORPORATE, DOMAIN, KEY, RETAIL, People, Seller
 
 ONE_DAY = timedelta(days=1)
 STAYS = 0.25  # of the executives who won a client stay beside the manager
@@ -58,7 +58,7 @@ class Owners:
         return today
 
     def choose(self, account: Account, *, is_key: bool) -> Seller:
-        """Of those with room the one of the right grade and region who lacks most."""
+        """Who must look after it; else of those with room the one of the right grade and region who lacks most."""
         near = (account.team, CORPORATE) if account.team == RETAIL else (account.team,)
 
         def rank(seller: Seller) -> tuple[bool, bool, float]:
@@ -68,7 +68,9 @@ class Owners:
                 self.room[seller] / seller.load,
             )
 
-        return max((seller for seller in self.managers if self.room[seller] > 0), key=rank)
+        able = [seller for seller in self.managers if self.room[seller] > 0]
+        keepers = [seller for seller in able if seller.user.email == f"{account.keeper}@{DOMAIN}"]
+        return max(keepers or able, key=rank)
 
     def write(self, account: Account, manager: Seller | None, *, with_manager: bool) -> None:
         """The rows of one client, from before its first contract until today or until it left."""

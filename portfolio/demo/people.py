@@ -11,15 +11,15 @@ from portfolio.demo.chance import stream
 
 PASSWORD = "contoh-arunika"  # noqa: S105 - printed for everybody; only set where DEMO is on
 DOMAIN = "contoh.example"
-SIGN_INS = {  # mailbox: what it shows
-    "am": "Junior account manager dengan 34 klien",
-    "ae": "Account executive",
-    "kam": "Key account manager",
-    "lead": "Ketua tim",
-    "director": "Account director",
-    "executive": "Eksekutif: membaca semua portofolio",
-    "admin": "Administrator",
-    "new": "Account executive baru, masih tanpa klien",
+SIGN_INS = {  # mailbox: what it shows, for the console
+    "am": "junior account manager with 34 clients",
+    "ae": "account executive",
+    "kam": "key account manager",
+    "lead": "lead of a team",
+    "director": "account director over all teams",
+    "executive": "reads all portfolios",
+    "admin": "administration at /admin/",
+    "new": "account executive on her first day, no clients yet",
 }
 CORPORATE, RETAIL, WEST, EAST = (
     "Korporasi & Key Account",

@@ -16,15 +16,15 @@ from django.db import models
 
 from accounts.models import Position, Team, TeamMembership, User
 from clients.models import Answer, Assignment, Client, Consent, Contact, Interaction, Survey, Task
-from contracts.effective import add_months
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product, RenewalDecision
-from kpis.models import Target, TargetKind
+from kpis.models import Target
 from portfolio.demo import catalogue
-from portfolio.demo.activity import moment, owner_on, tasks_of
 from portfolio.demo.companies import Account
 from portfolio.demo.company import Company
 from portfolio.demo.contracts import ONE_DAY, Deal
 from portfolio.demo.people import PASSWORD, People
+from portfolio.demo.talking import moment, owner_on
+from portfolio.demo.targets import targets
 
 M = TypeVar("M", bound=models.Model)
 AT_ONCE = 1000
@@ -42,7 +42,7 @@ def save(company: Company, *, with_sign_ins: bool) -> None:
     save_clients(company)
     save_contracts(company)
     save_activity(company)
-    save_targets(company)
+    write(Target, targets(company.people, company.day))
 
 
 def save_people(people: People, *, with_sign_ins: bool) -> None:
@@ -171,25 +171,9 @@ def generations(
 def save_activity(company: Company) -> None:
     happened = company.activity
     write(Interaction, sorted(happened.interactions, key=lambda each: each.happened_at))
-    write(Task, tasks_of(happened.interactions, company.day))
+    write(Task, sorted(happened.tasks, key=lambda each: each.created_at))
     write(Survey, happened.surveys)
     write(Answer, sorted(happened.answers, key=lambda each: each.answered_at))
-
-
-def save_targets(company: Company) -> None:
-    """This month's aims: a few clients more for managers, one new client for executives; none for newcomers."""
-    first = company.day.replace(day=1)
-    window = {"first_day": first, "last_day": add_months(first, 1) - ONE_DAY}
-    settled = [seller for seller in company.people.sellers if seller.since < first]
-    write(
-        Target,
-        (
-            Target(kind=TargetKind.ACTIVE_CLIENTS, user=seller.user, value=seller.load + 1, **window)
-            if seller.is_am
-            else Target(kind=TargetKind.NEW_CLIENTS, user=seller.user, value=1, **window)
-            for seller in settled
-        ),
-    )
 
 
 def write(model: type[M], rows: Iterable[M]) -> list[M]:

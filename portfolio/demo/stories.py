@@ -15,12 +15,13 @@ from clients.models.client import LegalForm
 from clients.models.contact import DecisionRole
 from clients.models.interaction import Channel, Outcome
 from contracts.effective import add_months
-from portfolio.demo import seasons
-from portfolio.demo.activity import Activity, moment, owner_on
+from portfolio.demo import names, seasons
+from portfolio.demo.activity import Activity
 from portfolio.demo.chance import stream
 from portfolio.demo.companies import REGIONS, Account, contact
 from portfolio.demo.contracts import ONE_DAY, Deal, Line
 from portfolio.demo.people import DOMAIN
+from portfolio.demo.talking import moment, owner_on
 
 JUTA = Decimal(1_000_000)
 SHARE_OF_KEY_CLIENT = Decimal("0.068")
@@ -110,6 +111,9 @@ def champion_gone(account: Account, day: date) -> None:
     account.contacts[0].decision_role = DecisionRole.CHAMPION
     account.contacts[0].is_active = account.contacts[0].is_primary = False
     account.contacts[1].is_primary = True
+    for other in account.contacts[1:]:
+        if other.decision_role == DecisionRole.CHAMPION:
+            other.decision_role = DecisionRole.USER
 
 
 def weigh_key_client(account: Account, others: Decimal) -> None:
@@ -215,13 +219,14 @@ class Plant:
     write: Callable[[Account, date], None] | None  # None = a prospect
     form: str = LegalForm.PT
     region: str = "Jabodetabek"
+    keeper: str = ""  # mailbox of the account manager who shows it
 
 
 PLANTS = (
     Plant(STORIES[2].client, silent_promoter),
-    Plant(STORIES[3].client, champion_gone),
+    Plant(STORIES[3].client, champion_gone, keeper="kam"),
     *(Plant(name, dearer_and_gone, region="Jawa Barat") for name in DIPPED),
-    Plant(STORIES[5].client, deadline_today),
+    Plant(STORIES[5].client, deadline_today, keeper="am"),
     Plant(STORIES[6].client, expired),
     Plant(STORIES[7].client, came_back, LegalForm.YAYASAN),
     *(Plant(name, far_east, region="Papua") for name in FAR_EAST),
@@ -238,12 +243,13 @@ PLANTS = (
 def plant(accounts: list[Account], day: date) -> None:
     """Let the stories take over the first clients."""
     for account, each in zip(accounts, PLANTS, strict=False):
-        account.is_planted = True
+        account.is_planted, account.keeper = True, each.keeper
         account.client.legal_name, account.client.legal_form, account.client.brand_name = (
             each.name,
             each.form,
             "",
         )
+        account.client.industry = names.industry_of(each.name)
         settle(account, each.region)
         have_two_contacts(account)
         if each.write:

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
+from kpis.measures import Amount
 from kpis.models import Role, Snapshot
 from kpis.windows import Window
 from portfolio.addresses import complaints, refuse_export
 from portfolio.exports import export
-from portfolio.figures import FIGURES, LABELS, Amount, Breakdown, Figure, breakdown
+from portfolio.figures import FIGURES, LABELS, Breakdown, Figure, breakdown
 from portfolio.months import reported_otherwise
 from portfolio.viewpoints import Viewpoint, viewpoint
 

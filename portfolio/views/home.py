@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from clients.models.access import may_create_clients, sees_everything
 from contracts.effective import add_months
 from kpis.models import Role
 from portfolio.agenda import MOST, agenda_of, next_due
-from portfolio.tiles import Numbers, tiles_of
+from portfolio.tiles import Numbers, Tile, aims_of, tiles_of
 from portfolio.viewpoints import Viewpoint, roles_held
 
 
@@ -31,9 +31,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "now": now,
         "point": point,
         "roles": roles,
-        "tiles": tiles_of(Numbers.load(point, since=add_months(day.replace(day=1), -2)), now)
-        if point
-        else [],
+        "tiles": _tiles(point, now) if point else [],
         "has_clients": has_clients,
         "cards": cards,
         "most": f":{MOST}",
@@ -41,6 +39,11 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
         "may_create": may_create_clients(user, day),
     }
     return render(request, "portfolio/home.html", context)
+
+
+def _tiles(point: Viewpoint, now: datetime) -> list[Tile]:
+    numbers = Numbers.load(point, since=add_months(jakarta_day(now).replace(day=1), -2))
+    return tiles_of(numbers, aims_of(numbers), now)
 
 
 def viewpoint_of_home(user: User, role: str, day: date, *, has_clients: bool) -> Viewpoint | None:

@@ -17,7 +17,7 @@ from portfolio.charts import MONTHS, retention_chart, value_chart
 from portfolio.exports import export
 from portfolio.people import RENEWAL_DAYS, holdings
 from portfolio.tables import PeopleTable
-from portfolio.tiles import Numbers, tiles_of
+from portfolio.tiles import Numbers, aims_of, tiles_of
 from portfolio.viewpoints import Viewpoint, sees_company, teams_seen_by
 
 COMPANY = "company"
@@ -31,7 +31,7 @@ def team_page(request: AuthenticatedRequest) -> HttpResponse:
     day = jakarta_day(now)
     point, teams, may_see_company = _asked(request, day)
     numbers = Numbers.load(point, since=add_months(day.replace(day=1), -MONTHS))
-    table = _table(request, numbers, day)
+    table, aims = _table(request, numbers, day), aims_of(numbers)
     context = {
         "complaints": complaints(request.GET, KNOWN, table=table),
         "now": now,
@@ -39,10 +39,10 @@ def team_page(request: AuthenticatedRequest) -> HttpResponse:
         "roles": Role.values,
         "teams": teams,
         "may_see_company": may_see_company,
-        "tiles": tiles_of(numbers, now),
+        "tiles": tiles_of(numbers, aims, now),
         "table": table,
         "renewal_days": RENEWAL_DAYS,
-        "retention": retention_chart(numbers),
+        "retention": retention_chart(numbers, aims),
         "value": value_chart(numbers),
         "export_csv": _export_url(request, "csv"),
         "export_xlsx": _export_url(request, "xlsx"),

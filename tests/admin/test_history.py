@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
@@ -13,7 +15,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 from structlog.contextvars import bound_contextvars
 
-from accounts.models import User
+from accounts.admin.history import Entry
+from accounts.models import GroupMembership, User
 from clients.models import Client
 from config.middleware import HistoryMiddleware
 from tests.admin.rows import ROWS
@@ -132,7 +135,109 @@ def test_tracked_models_are_all_in_the_administration() -> None:
         if label.split(".")[0] in ("accounts", "notifications", "clients", "contracts", "kpis")
     }
     ours.discard("kpis.Target")  # has no page there yet
-    assert ours == set(TRACKED)
+    assert ours == {*TRACKED, "accounts.GroupMembership"}  # the latter in the history of the person
+
+
+@pytest.fixture
+def readers() -> Group:
+    return Group.objects.create(name="Pembaca")
+
+
+def join_in_sql(user: User, group: Group) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_user_groups (user_id, group_id) VALUES (%s, %s)", [user.pk, group.pk]
+        )
+
+
+def move_in_sql(user: User, group: Group) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user_groups SET group_id = %s WHERE user_id = %s", [group.pk, user.pk]
+        )
+
+
+def leave_in_sql(user: User, group: Group) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_user_groups WHERE user_id = %s", [user.pk])
+
+
+WAYS: list[tuple[Any, Any]] = [
+    (lambda user, group: user.groups.add(group), lambda user, group: user.groups.clear()),
+    (join_in_sql, leave_in_sql),
+]
+
+
+@pytest.mark.parametrize(("join", "leave"), WAYS)
+def test_joining_and_leaving_a_group_is_in_the_history_of_the_person(
+    client: Browser, boss: User, readers: Group, join: Any, leave: Any
+) -> None:
+    user, writers = UserFactory(), Group.objects.create(name="Penulis")
+    for act in (join, leave, join_in_sql):
+        through_middleware(boss, lambda act=act: act(user, readers))
+    through_middleware(boss, lambda: move_in_sql(user, writers))
+    events = GroupMembership.pgh_event_model.objects.filter(user=user).order_by("pgh_id")
+    assert [(event.pgh_label, event.group_id) for event in events] == [
+        ("joined", readers.pk),
+        ("left", readers.pk),
+        ("joined", readers.pk),
+        ("joined", writers.pk),
+        ("left", readers.pk),
+    ]
+    expected = {"user": boss.pk, "url": "/klien/1/ubah/", "request_id": "permintaan-7"}
+    assert all(event.pgh_context.metadata == expected for event in events)
+    html = history(client, user)
+    for words in ("Ibu Pengurus", "permintaan-7", "Ditambahkan ke kelompok", "Dikeluarkan dari kelompok"):
+        assert words in html
+    assert html.count("Pembaca") == 4
+
+
+def test_the_form_of_the_administration_leaves_its_author_in_the_history_of_groups(
+    client: Browser, boss: User, readers: Group
+) -> None:
+    user = UserFactory()
+    person = {"email": user.email, "full_name": user.full_name, "language": "id", "theme": "auto"}
+    forms = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    url = reverse("admin:accounts_user_change", args=[user.pk])
+    data = person | forms | {"time_zone": "Asia/Jakarta", "groups": [readers.pk]}
+    assert client.post(url, data).status_code == 302
+    [joined] = [entry for entry in history_entries(client, user) if "kelompok" in entry.what]
+    assert (joined.who, joined.changes[0].after) == ("Ibu Pengurus", "Pembaca")
+
+
+def test_groups_stand_on_the_page_of_their_time(client: Browser, boss: User, readers: Group) -> None:
+    user = UserFactory()
+    with connection.cursor() as cursor:  # events made on successive days, as far as the table can tell
+        cursor.execute("ALTER TABLE accounts_userevent DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE accounts_groupmembershipevent DISABLE TRIGGER USER")
+    for number in range(60):
+        User.objects.filter(pk=user.pk).update(preferred_name=f"Nama {number}")
+    user.groups.add(readers)
+    spread(user.events, days=2)
+    groups = GroupMembership.pgh_event_model.objects.filter(user=user)
+    pages = {}
+    for day in (-1, 5, 21, 22, 23, 200):  # 61 events, two days apart; page 1 ends with the 12th, on day 22
+        groups.update(pgh_created_at=FIRST + timedelta(days=day))
+        pages[day] = [
+            page
+            for page in (1, 2)
+            if any("kelompok" in entry.what for entry in history_entries(client, user, page))
+        ]
+    assert pages == {-1: [2], 5: [2], 21: [2], 22: [1], 23: [1], 200: [1]}
+
+
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def spread(events: Any, days: int) -> None:
+    for number, event in enumerate(events.order_by("pgh_id")):
+        events.filter(pk=event.pk).update(pgh_created_at=FIRST + timedelta(days=days * number))
+
+
+def history_entries(client: Browser, user: User, page: int = 1) -> list[Entry]:
+    url = reverse("admin:accounts_user_history", args=[user.pk])
+    entries: list[Entry] = client.get(url, {"p": page}).context["entries"]
+    return entries
 
 
 def test_a_long_history_is_paged_and_compares_across_the_pages(client: Browser, boss: User) -> None:

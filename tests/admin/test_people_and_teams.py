@@ -1,6 +1,7 @@
 """Managing people, teams and contracts in the administration."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.test import Client as Browser
 from django.urls import reverse
@@ -164,13 +165,24 @@ def test_no_page_shows_what_a_mail_says(boss: Browser) -> None:
 
 
 def test_a_second_factor_is_removed_without_its_secret_being_shown(boss: Browser) -> None:
-    from allauth.mfa.models import Authenticator
-
     row = Authenticator.objects.create(user=UserFactory(), type="totp", data={"secret": "RAHASIATOTP"})
     url = reverse("admin:mfa_authenticator_change", args=[row.pk])
     assert "RAHASIATOTP" not in boss.get(url).content.decode()
     boss.post(reverse("admin:mfa_authenticator_delete", args=[row.pk]), {"post": "yes"})
     assert not Authenticator.objects.exists()
+
+
+def test_second_factors_have_indonesian_names_everywhere(boss: Browser) -> None:
+    row = Authenticator.objects.create(user=UserFactory(), type="totp", data={})
+    names = {"index": [], "mfa_authenticator_changelist": [], "mfa_authenticator_change": [row.pk]}
+    pages = {name: boss.get(reverse(f"admin:{name}", args=args)) for name, args in names.items()}
+    group = Group.objects.create(name="Kelompok")
+    pages["group"] = boss.get(reverse("admin:auth_group_change", args=[group.pk]))
+    for name, page in pages.items():
+        html = page.content.decode()
+        assert "faktor kedua" in html.lower(), name
+        for english in ("uthenticator<", "uthenticators", "uthenticator:", "Created at", "Last used", "MFA"):
+            assert english not in html, (name, english)
 
 
 @pytest.mark.parametrize(

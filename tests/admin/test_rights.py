@@ -150,7 +150,7 @@ def test_months_are_closed_by_a_group_of_their_own() -> None:
     from django.apps import apps
 
     import_module("contracts.migrations.0002_first_groups").add_groups(apps, None)
-    import_module("kpis.migrations.0003_group_of_month_closers").add_group(apps, None)
+    import_module("kpis.migrations.0004_group_of_month_closers").add_group(apps, None)
     administrator = Group.objects.get(name="Administrator").permissions.values_list("codename", flat=True)
     closers = Group.objects.get(name="Penutup bulan").permissions.values_list("codename", flat=True)
     assert list(closers) == ["close_month"]

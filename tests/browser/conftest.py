@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
+from django.db import connections
 from django.test import Client as Session
 from django.test import override_settings
 from django.utils import timezone
@@ -27,7 +26,7 @@ from contracts.alerts import raise_alerts
 from kpis.closing import close
 from kpis.snapshots import rebuild_all
 from tests import factories
-from tests.conftest import Cast, make_cast
+from tests.conftest import Cast, empty_test_database, make_cast
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -49,15 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": shutil.which("chromium"), "args": CHROMIUM_ARGS, "headless": True}
-
-
-def end_other_sessions() -> None:
-    """End the connections of requests that a closed tab left behind: a database that somebody uses is not dropped."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 @dataclass
@@ -87,13 +77,10 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         empty_test_database()
         yield
-        end_other_sessions()
         empty_test_database()
-
-
-def empty_test_database() -> None:
-    assert connection.settings_dict["NAME"].startswith("test_"), "never empty a database that people use"
-    call_command("flush", interactive=False, verbosity=0)
+        # While Playwright's loop runs, Django keeps a connection apart for it, which nobody else would close; and a
+        # database with a connection is not dropped.
+        connections.close_all()
 
 
 def furnish(cast: Cast) -> None:
@@ -125,8 +112,11 @@ def site(db: None) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="package")
-def tab(browser: Browser) -> Iterator[Page]:
-    """One browser tab for many tests: signing in and loading styles once saves most of the time."""
+def tab(browser: Browser, site: Site) -> Iterator[Page]:
+    """One browser tab for many tests: signing in and loading styles once saves most of the time.
+
+    It needs the site so that it closes first.
+    """
     context = browser.new_context()
     yield context.new_page()
     context.close()

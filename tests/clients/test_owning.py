@@ -2,22 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts.models import TeamMembership, User
+from accounts.models import User
 from clients import gate
 from clients.models import Assignment, Client
 from clients.owning import TooLateError, assign_owner
 from tests.conftest import Cast
 from tests.factories import AssignmentFactory, ClientFactory, TeamFactory, TeamMembershipFactory, UserFactory
+from tests.races import RACERS, ROUNDS, directors, signed_in, together
+from tests.races import Browser as Racer
 
 TODAY = date(2026, 11, 21)
 
@@ -105,52 +105,35 @@ class TestAssigning:
         assert client.get(url(cast.client)).status_code == 403
 
 
-RACERS = 8
-
-
 @pytest.fixture
 def race(transactional_db: None) -> Callable[[], Counter[Any]]:
     """Eight leads press “Assign” at the same moment, each with another new owner; counts the answers."""
     team = TeamFactory()
     people = UserFactory.create_batch(RACERS)
-    leads = UserFactory.create_batch(RACERS)
     for person in people:
         TeamMembershipFactory(user=person, team=team)
-    for lead in leads:
-        TeamMembershipFactory(user=lead, team=team, role=TeamMembership.Role.DIRECTOR)
-    browsers = [Browser(raise_request_exception=False) for _ in leads]
-    for browser, lead in zip(browsers, leads, strict=True):
-        browser.force_login(lead)
+    browsers = [signed_in(director) for director in directors(team)]
 
     def run() -> Counter[Any]:
         client = ClientFactory()
         first = AssignmentFactory(client=client, user=people[0])
-        start = Barrier(RACERS)
+        start = date(2030, 1, 1)
 
-        def post(browser: Browser, person: User) -> int:
-            data = {
-                "expected": first.pk,
-                "user": person.pk,
-                "start": date(2030, 1, 1).isoformat(),
-                "reason": "Balapan",
-            }
-            start.wait()
-            try:
-                return browser.post(url(client), data).status_code
-            finally:
-                connections.close_all()
+        def post(browser: Racer, person: User) -> int:
+            data = {"expected": first.pk, "user": person.pk, "start": start.isoformat(), "reason": "Balapan"}
+            return browser.post(url(client), data).status_code
 
         others = [*people[1:], people[1]]
-        with ThreadPoolExecutor(RACERS) as pool:
-            answers = Counter(pool.map(post, browsers, others))
-        answers["owners"] = Assignment.objects.filter(client=client, start=date(2030, 1, 1)).count()
+        pairs = zip(browsers, others, strict=True)
+        answers: Counter[Any] = Counter(together([partial(post, *pair) for pair in pairs]))
+        answers["owners"] = Assignment.objects.filter(client=client, start=start).count()
         return answers
 
     return run
 
 
 def test_of_eight_at_once_one_wins_and_the_others_are_told(race: Callable[[], Counter[Any]]) -> None:
-    for _ in range(60):
+    for _ in range(ROUNDS):
         assert race() == {302: 1, 409: RACERS - 1, "owners": 1}
 
 

@@ -95,6 +95,19 @@ def test_the_fourth_time_a_task_is_put_off_needs_a_reason(client: Browser, cast:
     assert (task.snoozes, task.snooze_reason) == (4, "Klien cuti")
 
 
+def test_a_task_that_is_done_meanwhile_is_not_put_off_and_says_so(client: Browser, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    task = TaskFactory(client=cast.client, owner=cast.owner, title="Kirim penawaran")
+    task.finish(by=cast.lead, now=NOW)
+    late = send(client, "task_snooze", task, until="2026-12-01")
+    page = client.get(reverse("clients:task_snooze", args=[task.pk]))
+    assert (late.status_code, page.status_code) == (409, 409)
+    for answer in (late, page):
+        assert "“Kirim penawaran” sudah selesai: Lead, 21 Nov 2026" in answer.content.decode()
+    task.refresh_from_db()
+    assert task.snoozes == 0
+
+
 @pytest.mark.parametrize(("name", "active"), [("contact_deactivate", False), ("contact_activate", True)])
 def test_a_contact_is_switched_off_and_on_however_often_one_clicks(
     client: Browser, cast: Cast, name: str, active: bool

@@ -7,15 +7,18 @@ import pytest
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError
-from django.http import HttpRequest
+from django.db import InterfaceError, connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
+from clients.models import Client
 from config import errors
-from tests.conftest import Cast
+from tests.conftest import Cast, make_cast
+from tests.factories import TaskFactory
+from tests.races import signed_in, together
 
 
 @pytest.fixture
@@ -109,3 +112,22 @@ def test_the_way_back_after_sign_in_never_leads_to_another_site(client: Browser,
     )
 
     assert response.headers["HX-Redirect"] == f"{reverse('account_login')}?next=/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_takes_too_long_is_a_conflict_and_no_fault() -> None:
+    cast = make_cast()
+    task = TaskFactory(client=cast.client, owner=cast.owner)
+    done = reverse("clients:task_done", args=[task.pk])
+    browser = signed_in(cast.owner)
+
+    def impatient() -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        return browser.post(done)
+
+    with transaction.atomic():
+        Client.objects.select_for_update().get(pk=cast.client.pk)
+        [answer] = together([impatient])
+    assert answer.status_code == 409
+    assert "lebih dulu" in answer.content.decode()

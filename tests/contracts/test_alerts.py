@@ -1,20 +1,21 @@
 """Renewal alerts: one per undecided term, each stage told once to today's owner, whatever happens to the job."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
+import time_machine
+from django.core.mail import EmailMessage
 
 from clients.models import Assignment
 from contracts.alerts import raise_alerts
 from contracts.models import AlertLadder, Contract, RenewalAlert, RenewalDecision
 from contracts.projection import current_rules, project
 from notifications.models import Notification, OutboundEmail
+from notifications.outbox import send_due
 from tests.conftest import Cast
-from tests.factories import ContractFactory, ContractLineFactory
+from tests.factories import AssignmentFactory, ContractFactory, ContractLineFactory
+from tests.races import RACERS, ROUNDS, together
 
 pytestmark = pytest.mark.django_db
 
@@ -187,24 +188,35 @@ def test_the_mail_of_a_stage_on_an_off_day_goes_out_on_the_working_day_before(ca
     assert (mailed(), told()) == ([29], [("Owner", 29)])
 
 
-def test_nobody_is_told_of_a_client_without_an_owner(cast: Cast, contract: Contract) -> None:
+def test_the_lead_is_told_of_a_client_without_an_owner_and_then_its_new_owner(
+    cast: Cast, contract: Contract, mailoutbox: list[EmailMessage]
+) -> None:
+    day = ANCHOR - timedelta(days=30)
+    Assignment.objects.filter(client=cast.client).update(end=day - timedelta(days=1))
+    for _ in range(2):
+        pass_on(day, cast)
+    assert told() == [("Lead", 30)]
+    with time_machine.travel(at(day), tick=False):
+        send_due(at(day + timedelta(days=3)))
+    assert mailoutbox[0].subject.startswith("Tanpa penanggung jawab – PT Nusarena Pangan")
+    assert "Saat ini tidak ada yang memegang klien ini." in mailoutbox[0].body
+    AssignmentFactory(client=cast.client, user=cast.colleague, start=day)
+    pass_on(day, cast)
+    assert told() == [("Lead", 30), ("Colleague", 30)]
+
+
+def test_every_director_is_told_of_a_client_that_never_had_an_owner(cast: Cast, contract: Contract) -> None:
     Assignment.objects.all().delete()
     pass_on(ANCHOR - timedelta(days=30), cast)
-    assert RenewalAlert.objects.count() == 1
-    assert told() == []
+    assert sorted(told()) == [("Director", 30), ("Other Director", 30)]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_passes_at_once_make_one_alert_and_one_mail(cast: Cast, contract: Contract) -> None:
+def test_eight_passes_at_once_make_one_alert_and_one_mail(cast: Cast, contract: Contract) -> None:
     day = ANCHOR - timedelta(days=30)
     project([cast.client.pk], current_rules(), day)
-
-    def run(_: Any) -> None:
-        try:
-            raise_alerts(at(day))
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(run, range(8)))
-    assert (RenewalAlert.objects.count(), told(), mailed()) == (1, [("Owner", 30)], [30])
+    for _ in range(ROUNDS):
+        assert together([lambda: raise_alerts(at(day))] * RACERS) == [1] * RACERS
+        assert (RenewalAlert.objects.count(), told(), mailed()) == (1, [("Owner", 30)], [30])
+        for model in (RenewalAlert, Notification, OutboundEmail):
+            model.objects.all().delete()

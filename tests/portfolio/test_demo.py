@@ -22,6 +22,7 @@ from contracts.effective import add_months
 from contracts.models import ActiveSpan, ClientStanding, Contract, ContractTerm, ValueSegment
 from contracts.projection import current_rules
 from kpis.models import Role, Snapshot, StaleClient
+from kpis.signals import assess, watched
 from kpis.windows import Question, Window, rows_by_client
 from portfolio.demo import names, people, seasons, stories
 from portfolio.demo.company import Company, build
@@ -76,7 +77,7 @@ def told(row: models.Model) -> dict[str, str]:
 def everything(company: Company) -> list[Any]:
     people, happened = company.people, company.activity
     rows: list[models.Model] = [*people.users, *people.memberships, *company.rates]
-    rows += [*happened.interactions, *happened.answers]
+    rows += [*happened.interactions, *happened.tasks, *happened.answers]
     for account in company.accounts:
         rows += [account.client, *account.contacts, *account.assignments]
     return [told(row) for row in rows] + [account.deals for account in company.accounts]
@@ -154,6 +155,49 @@ def test_nobody_talks_on_days_off_and_hardly_anybody_around_idulfitri(company: C
     assert sum(quiet) / len(quiet) < sum(usual) / len(usual) / 3
 
 
+def test_few_tasks_are_late_and_only_by_days_or_weeks(company: Company) -> None:
+    tasks = company.activity.tasks
+    waiting = [task for task in tasks if not task.done_at]
+    late = [task for task in waiting if task.due_on < DAY]
+    assert 0.03 < len(late) / len(waiting) < 0.12
+    assert min(task.due_on for task in late) >= DAY - timedelta(weeks=3)
+    assert max(task.due_on for task in waiting) <= DAY + timedelta(weeks=5)
+    assert 5 <= sum(bool(task.snoozed_until and task.snoozed_until > DAY) for task in waiting) <= 30
+    assert all(task.snooze_reason for task in waiting if task.snoozed_until)
+
+
+def test_done_tasks_were_done_around_the_day_they_were_due(company: Company) -> None:
+    done = [(task, task.done_at.astimezone(NOON.tzinfo)) for task in company.activity.tasks if task.done_at]
+    gaps = [(at.date() - task.due_on).days for task, at in done]
+    assert sum(-5 <= gap <= 5 for gap in gaps) > 0.95 * len(gaps)
+    assert all(task.created_at <= at < NOON for task, at in done)
+    assert len(done) > 1500
+
+
+def test_open_tasks_are_with_who_looks_after_the_client_today(company: Company) -> None:
+    owners = {
+        (id(account.client), row.user.email)
+        for account in company.accounts
+        for row in account.assignments
+        if row.start <= DAY and (row.end is None or row.end >= DAY)
+    }
+    waiting = [task for task in company.activity.tasks if not task.done_at]
+    assert {(id(task.client), task.owner.email) for task in waiting} <= owners
+
+
+def test_no_task_falls_on_a_day_off(company: Company) -> None:
+    assert not [task for task in company.activity.tasks if seasons.is_off(task.due_on)]
+
+
+def test_legal_forms_fit_the_industry(company: Company) -> None:
+    kinds = {
+        (each.client.legal_form, each.client.industry) for each in company.accounts if not each.is_planted
+    }
+    assert {industry for form, industry in kinds if form == LegalForm.YAYASAN} <= {"education", "health"}
+    assert {form for form, industry in kinds if industry == "government"} == {LegalForm.BUMN}
+    assert (LegalForm.CV, "finance") not in kinds
+
+
 def test_no_public_figure_is_among_the_people(company: Company) -> None:
     everybody = [user.full_name for user in company.people.users]
     everybody += [contact.full_name for account in company.accounts for contact in account.contacts]
@@ -210,6 +254,7 @@ def test_a_database_with_one_person_is_left_as_it_is() -> None:
 
 
 def test_there_are_as_many_clients_as_the_recipe_says(saved: None) -> None:
+    assert Client.objects.count() == 400
     assert 396 <= ActiveSpan.objects.filter(first_day__lte=DAY).values("client").distinct().count() <= 401
     assert 320 <= ClientStanding.objects.filter(status="active").count() <= 334
 
@@ -245,6 +290,12 @@ def test_every_sum_adds_up_and_no_client_is_left_stale(saved: None) -> None:
         assert sum(row.closing_arr for row in rows) == latest.closing_arr
 
 
+def test_one_or_two_clients_of_ten_have_no_next_step(saved: None) -> None:
+    found = assess(watched(Client.objects.all()), DAY)
+    without = sum(any(signal.name == "step" for signal in each.raised) for each in found)
+    assert 0.10 <= without / len(found) <= 0.20
+
+
 def test_nps_climbs_with_a_dip_at_the_beginning_of_last_year(saved: None) -> None:
     rounds = [
         Answer.objects.filter(survey__title__contains=f"triwulan {quarter} {year}")
@@ -271,8 +322,8 @@ def test_people_have_a_password_only_where_the_demo_is_on(saved: None) -> None:
         ("am", 34, 34),
         ("kam", 4, 8),
         ("lead", 110, 180),
-        ("director", 380, 401),
-        ("executive", 401, 401),
+        ("director", 380, 400),
+        ("executive", 400, 400),
         ("new", 0, 0),
     ],
 )
@@ -311,6 +362,8 @@ def test_story_3_the_champion_of_the_key_client_is_gone(saved: None) -> None:
     share = ClientStanding.objects.get(client=client).annual_value / 12 / sum(monthly_values())
     assert Decimal("0.066") < share < Decimal("0.070")
     assert Contact.objects.filter(client=client, decision_role="champion", is_active=False).exists()
+    [found] = assess(Client.objects.filter(pk=client.pk), DAY)
+    assert "contact" in {signal.name for signal in found.raised}
 
 
 def test_story_4_a_team_loses_most_in_january_of_last_year(saved: None) -> None:
@@ -322,7 +375,9 @@ def test_story_4_a_team_loses_most_in_january_of_last_year(saved: None) -> None:
 
 
 def test_story_5_a_notice_deadline_is_today(saved: None) -> None:
-    assert term_of(contract_on(client_of(5))).notice_deadline == DAY
+    client = client_of(5)
+    assert term_of(contract_on(client)).notice_deadline == DAY
+    assert Assignment.objects.on(DAY).filter(client=client, user__email=f"am@{people.DOMAIN}").exists()
 
 
 def test_story_6_a_contract_expired_twelve_days_ago_undecided(saved: None) -> None:

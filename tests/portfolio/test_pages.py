@@ -52,6 +52,7 @@ PAGES = {
     "interaction_edit": lambda c: reverse("clients:interaction_edit", args=[c.client.interactions.get().pk]),
     "task_create": lambda c: reverse("clients:task_create", args=[c.client.pk]),
     "task_snooze": lambda c: reverse("clients:task_snooze", args=[c.client.tasks.get().pk]),
+    "target_grid": lambda c: reverse("portfolio:target_grid"),
     "task_list": lambda c: reverse("portfolio:task_list"),
     "search": lambda c: reverse("portfolio:search") + "?q=nusa",
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DataError, IntegrityError
 
-from kpis.scenarios import Json, Measures, answer_query, differences
+from kpis.scenarios import Json, Measures, answer_query, apart, differences
 
 DIFFERENT, NOT_OF_THE_FORMAT = 1, 2
 
@@ -28,8 +28,8 @@ class Command(BaseCommand):
             raise CommandError("There is no such scenario.", returncode=NOT_OF_THE_FORMAT)
         compared = differing = 0
         computed: dict[str, dict[str, dict[str, Measures]]] = {}
-        for scenario in scenarios:
-            for query in scenario["queries"]:
+        with apart():
+            for scenario, query in ((each, query) for each in scenarios for query in each["queries"]):
                 got = self.answer(scenario, query)
                 computed.setdefault(scenario["id"], {})[query["name"]] = got
                 expected = query.get("expect", {})

@@ -9,9 +9,10 @@ CLOSERS = "Penutup bulan"
 def add_group(apps, schema_editor):
     """Django makes permissions after all migrations; these groups need them now."""
     config = apps.get_app_config("kpis")
+    module = getattr(config, "models_module", None)  # the stand-in of a migration has none
     config.models_module = True
     create_permissions(config, apps=apps, verbosity=0)
-    config.models_module = None
+    config.models_module = module
     Group = apps.get_model("auth", "Group")
     rights = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="kpis")
     closers, _ = Group.objects.get_or_create(name=CLOSERS)
@@ -27,7 +28,7 @@ def remove_group(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0002_first_groups"),
-        ("kpis", "0002_month_close"),
+        ("kpis", "0003_month_close"),
     ]
 
     operations = [migrations.RunPython(add_group, remove_group)]
