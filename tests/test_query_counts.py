@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kpis.definitions import worked_examples
 from kpis.snapshots import rebuild_all
 from portfolio.figures import FIGURES
 from tests.company import TODAY, Company, make_company
@@ -195,6 +196,7 @@ def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]:
 
 def test_every_page_takes_the_same_statements_with_10_and_1000_rows_and_at_most_15(company: Company) -> None:
     ContentType.objects.get_for_models(*apps.get_models())  # looked up once per process: not counted
+    worked_examples()  # likewise
     grow(company, range(FEW))
     counter, everywhere = Counter(company), list(places(company))
     few = {place: counter.statements(place) for place in everywhere}
