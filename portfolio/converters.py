@@ -2,9 +2,9 @@ from datetime import date
 
 
 class MonthConverter:
-    """A month in an address: 2026-10."""
+    """A month in an address: 2026-10, within the years that days may be in (accounts.forms.DayField)."""
 
-    regex = "[0-9]{4}-[0-9]{2}"
+    regex = "(?:199[0-9]|2[01][0-9]{2})-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
         """Its first day. Raises ValueError, which is no match, where there is no such month."""
