@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from io import StringIO
 from statistics import median
 from typing import Any
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, Permission
+from django.apps import apps
 from django.core.management import call_command
 from django.db import models, transaction
 
@@ -40,13 +41,9 @@ def company() -> Company:
 
 
 def first_groups() -> None:
-    """The groups of the first migrations, which a test that flushes the database takes away."""
-    if Group.objects.exists():
-        return
-    reading = Permission.objects.filter(codename="read_all_clients")
-    Group.objects.create(name="Eksekutif").permissions.set(reading)
-    others = Permission.objects.exclude(codename="read_all_clients")
-    Group.objects.create(name="Administrator").permissions.set(others)
+    """The groups of migrations, which a test that flushes the database takes away."""
+    import_module("contracts.migrations.0002_first_groups").add_groups(apps, None)
+    import_module("kpis.migrations.0004_group_of_month_closers").add_group(apps, None)
 
 
 @pytest.fixture(scope="module")
