@@ -34,6 +34,7 @@ def retention_chart(numbers: Numbers, aims: Aims) -> dict[str, Any] | None:
     points = _points(numbers, WindowKind.TRAILING_YEAR)
     if not points:
         return None
+    months = [month_name(window.last_day) for window, _sums in points]
     shares = [_share(sums) for _window, sums in points]
     targets = [_target(aims, window) for window, _sums in points]
     known = [share for share in [*shares, *targets] if share is not None]
@@ -43,7 +44,7 @@ def retention_chart(numbers: Numbers, aims: Aims) -> dict[str, Any] | None:
         "finding": _retention_finding(points, aims),
         "data": {
             "type": "line",
-            "labels": [month_name(window.last_day) for window, _sums in points],
+            "labels": months,
             "series": [
                 {"label": _("Client retention, 12 months"), "data": shares, "color": "series-1"},
                 *([line] if has_target else []),
@@ -55,11 +56,11 @@ def retention_chart(numbers: Numbers, aims: Aims) -> dict[str, Any] | None:
         "heads": [_("Up to"), _("Client retention"), _("Base"), *([_("Target")] if has_target else [])],
         "rows": [
             [
-                month_name(window.last_day),
+                month,
                 *told_share(sums.logo_retention),
                 *([_told_target(aims, window)] if has_target else []),
             ]
-            for window, sums in points
+            for month, (window, sums) in zip(months, points, strict=True)
         ],
     }
 
@@ -69,12 +70,13 @@ def value_chart(numbers: Numbers) -> dict[str, Any] | None:
     points = _points(numbers, WindowKind.MONTH)
     if not points:
         return None
+    months = [month_name(window.last_day) for window, _sums in points]
     worth = [None if sums.closing_arr is None else monthly(sums.closing_arr) for _window, sums in points]
     return {
         "finding": _value_finding(points),
         "data": {
             "type": "bar",
-            "labels": [month_name(window.last_day) for window, _sums in points],
+            "labels": months,
             # Only drawn, never added up, so a float is exact enough.
             "series": [
                 {
@@ -89,8 +91,8 @@ def value_chart(numbers: Numbers) -> dict[str, Any] | None:
         },
         "heads": [_("Month"), _("Monthly value (MRR)"), _("Clients")],
         "rows": [
-            [month_name(window.last_day), formats.money(amount), formats.number(sums.closing_clients)]
-            for (window, sums), amount in zip(points, worth, strict=True)
+            [month, formats.money(amount), formats.number(sums.closing_clients)]
+            for month, (_window, sums), amount in zip(months, points, worth, strict=True)
         ],
     }
 

@@ -5,7 +5,7 @@ Display rounds from the sums; a ratio shows its base, few clients give counts, n
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from kpis.measures import MISSING_FX, NO_OPENING_CLIENTS, NO_OPENING_VALUE, Rati
 from kpis.models import Edition, MonthClose, Scope, Snapshot, WindowKind, last_day_of
 from kpis.windows import Window
 from portfolio.figures import LABELS, Figure
-from portfolio.tiles import FEW, uncertainty
+from portfolio.tiles import FEW, rows_url, uncertainty
 from portfolio.viewpoints import Viewpoint
 
 if TYPE_CHECKING:
@@ -36,30 +36,34 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Measure:
+    """A number of a window; `figure` names the page of its rows (portfolio/figures.py)."""
+
     label: "_StrPromise"
+    figure: str
     of: Callable[[Sums], Amount]
 
 
 STOCKS = (
-    Measure(gettext_lazy("Closing value (MRR)"), lambda sums: sums.closing_arr),
-    Measure(gettext_lazy("Active clients"), lambda sums: sums.closing_clients),
+    Measure(gettext_lazy("Closing value (MRR)"), "movements", lambda sums: sums.closing_arr),
+    Measure(gettext_lazy("Active clients"), "active_clients", lambda sums: sums.closing_clients),
 )
 FLOWS = (
-    Measure(gettext_lazy("Client retention"), lambda sums: sums.logo_retention),
-    Measure(gettext_lazy("Gross revenue retention (GRR)"), lambda sums: sums.grr),
-    Measure(gettext_lazy("Net revenue retention (NRR)"), lambda sums: sums.nrr),
-    Measure(gettext_lazy("Churned value (MRR)"), lambda sums: sums.churn_arr),
-    Measure(gettext_lazy("Upsell and cross-sell (MRR)"), lambda sums: sums.gained_arr),
-    Measure(gettext_lazy("New value (MRR)"), lambda sums: sums.new_arr),
+    Measure(gettext_lazy("Client retention"), "logo_retention", lambda sums: sums.logo_retention),
+    Measure(gettext_lazy("Gross revenue retention (GRR)"), "grr", lambda sums: sums.grr),
+    Measure(gettext_lazy("Net revenue retention (NRR)"), "nrr", lambda sums: sums.nrr),
+    Measure(gettext_lazy("Churned value (MRR)"), "movements", lambda sums: sums.churn_arr),
+    Measure(gettext_lazy("Upsell and cross-sell (MRR)"), "upsell", lambda sums: sums.gained_arr),
+    Measure(gettext_lazy("New value (MRR)"), "movements", lambda sums: sums.new_arr),
 )
 
 
 @dataclass(frozen=True)
 class Told:
-    """A measure as it is shown, and what must stand below it."""
+    """A measure as it is shown, what must stand below it, and the page of its rows."""
 
     text: str
     notes: tuple[str, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,14 @@ Numbers = Mapping[Window, Sums]
 
 @dataclass(frozen=True)
 class Month:
-    """A line of the list: its latest closing, and the company's closing value in both editions."""
+    """A line of the list: its latest closing, and the company's closing value in both editions, with its rows."""
 
     first_day: date
     closing: MonthClose | None
     reported: Decimal | None
     current: Decimal | None
     differs: bool
+    url: str
 
     @property
     def last_day(self) -> date:
@@ -124,8 +129,11 @@ def numbers_of(point: Viewpoint, last_days: Collection[date]) -> tuple[Numbers, 
     return current, reported
 
 
-def comparison(current: Numbers, reported: Numbers, month: date) -> list[Group]:
-    """Stocks at the month's end, and what happened in the month and in the 12 months up to its end."""
+def comparison(point: Viewpoint, current: Numbers, reported: Numbers, month: date) -> list[Group]:
+    """Stocks at the month's end, and what happened in the month and in the 12 months up to its end.
+
+    Current numbers lead to their rows. Reported ones have none: they are kept as sums.
+    """
     last_day = last_day_of(month)
     whole = Window(WindowKind.MONTH, month, last_day)
     year = Window.trailing_year(last_day)
@@ -135,20 +143,20 @@ def comparison(current: Numbers, reported: Numbers, month: date) -> list[Group]:
         (_("In the 12 months since %(day)s") % {"day": formats.day(year.first_day)}, year, FLOWS),
     ]
     return [
-        Group(
-            title, [_row(measure, current.get(window, Sums()), reported.get(window)) for measure in measures]
-        )
+        Group(title, [_row(measure, point, window, current, reported) for measure in measures])
         for title, window, measures in parts
         if window in current or window in reported
     ]
 
 
-def _row(measure: Measure, current: Sums, reported: Sums | None) -> Row:
+def _row(measure: Measure, point: Viewpoint, window: Window, current: Numbers, reported: Numbers) -> Row:
+    now, before = current.get(window, Sums()), reported.get(window)
+    url = rows_url(point, measure.figure, window) if window in current else ""
     return Row(
         measure.label,
-        _told(measure.of(reported), reported) if reported else None,
-        _told(measure.of(current), current),
-        difference(measure.of(reported), measure.of(current)) if reported else "",
+        _told(measure.of(before), before) if before else None,
+        replace(_told(measure.of(now), now), url=url),
+        difference(measure.of(before), measure.of(now)) if before else "",
     )
 
 
@@ -233,7 +241,7 @@ def months(first: Collection[date], role: str) -> list[Month]:
     latest: dict[date, MonthClose] = {}
     for closing in closings(first):
         latest.setdefault(closing.first_day, closing)
-    return [_month(month, latest.get(month), current, reported) for month in first]
+    return [_month(month, latest.get(month), point, current, reported) for month in first]
 
 
 def closings(first: Collection[date]) -> list[MonthClose]:
@@ -242,14 +250,17 @@ def closings(first: Collection[date]) -> list[MonthClose]:
     return list(rows.order_by("-pk"))
 
 
-def _month(month: date, closing: MonthClose | None, current: Numbers, reported: Numbers) -> Month:
+def _month(
+    month: date, closing: MonthClose | None, point: Viewpoint, current: Numbers, reported: Numbers
+) -> Month:
     window = Window(WindowKind.MONTH, month, last_day_of(month))
     return Month(
         month,
         closing,
         reported[window].closing_arr if window in reported else None,
         current[window].closing_arr if window in current else None,
-        any(row.differs for group in comparison(current, reported, month) for row in group.rows),
+        any(row.differs for group in comparison(point, current, reported, month) for row in group.rows),
+        rows_url(point, "movements", window) if window in current else "",
     )
 
 

@@ -64,7 +64,7 @@ def month_page(request: AuthenticatedRequest, month: date) -> HttpResponse:
         "roles": Role.values,
         "closed": closed,
         "closings": all_closings,
-        "groups": comparison(current, reported if closed else {}, month),
+        "groups": comparison(point, current, reported if closed else {}, month),
         "page": page,
         "entries": list(told(page.object_list, request.user, point.teams)) if found else [],
         "is_for_company": is_for_company,

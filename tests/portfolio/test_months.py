@@ -68,6 +68,29 @@ def test_reported_stands_beside_current_with_the_difference(closed: Cast, client
     assert len(rows) == 2 + 6 + 6
 
 
+def test_each_current_number_leads_to_its_rows(closed: Cast, client: Browser) -> None:
+    correct(closed)
+    rows = [row for group in page(client, closed.director).context["groups"] for row in group.rows]
+    with translation.override("en"):
+        labels = [str(row.label) for row in rows]
+    contexts = [page(client, closed.director, row.current.url).context for row in rows]
+    found = dict(zip(labels, contexts, strict=True))
+    sums = {
+        label: dict(zip(context["figure"].columns, context["found"].total.amounts, strict=True))
+        for label, context in found.items()
+    }
+    assert sums["Closing value (MRR)"]["closing_arr"] == 12 * 140_000_000
+    assert sums["Active clients"] == {"closing_clients": 13}
+    assert sums["Client retention"] == {"retained_clients": 13, "cohort_clients": 13}
+    assert all(context["window"].last_day == END for context in found.values())
+    assert {row.reported.url for row in rows} == {""}
+
+
+def test_the_list_leads_to_the_rows_of_a_month(closed: Cast, client: Browser) -> None:
+    october = page(client, closed.director, "/months/").context["months"][0]
+    assert page(client, closed.director, october.url).context["found"].total.amounts[-1] == october.current
+
+
 def test_an_open_month_shows_the_current_numbers_only(closed: Cast, client: Browser) -> None:
     answer = page(client, closed.director, "/months/2026-09/")
     assert all(row.reported is None for group in answer.context["groups"] for row in group.rows)

@@ -4,19 +4,23 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date
+from datetime import date, datetime
+from datetime import time as clock
 from typing import Any
 
 import pgtrigger
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.utils import timezone
 
-from accounts.days import today
-from kpis import snapshots
+from accounts.days import JAKARTA, today
+from contracts.effective import add_months
+from kpis import closing, snapshots
 from portfolio.demo import store
 from portfolio.demo.company import CLIENTS, FEWEST, build
 
+CLOSED = 12  # months up to the last one, as the daily job would have left them
 MOST_WITH_HISTORY = 2000  # clients; a larger company takes minutes, and nobody reads that its rows were added
 SETTINGS = """
     SET LOCAL statement_timeout = 0;
@@ -51,6 +55,8 @@ class Command(BaseCommand):
                 store.save(company, with_sign_ins=settings.DEMO)
             with self.phase("numbers"):
                 snapshots.rebuild_all(day)
+            with self.phase("closed months"):
+                close_months(day)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -58,3 +64,10 @@ class Command(BaseCommand):
         started = time.monotonic()
         yield
         self.stdout.write(f"[demo] {name}: {time.monotonic() - started:.1f} s")
+
+
+def close_months(day: date) -> None:
+    """Closed after every row is in, so that no row of the demo counts as entered since."""
+    now = timezone.now() if day == today() else datetime.combine(day, clock(12), JAKARTA)
+    for months in range(CLOSED, 0, -1):
+        closing.close(add_months(day.replace(day=1), -months), None, now)
