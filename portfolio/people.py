@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +15,7 @@ from contracts.models import ClientStanding, ContractTerm, RenewalAlert
 from kpis.measures import Ratio, Sums
 from kpis.models import Scope, Snapshot
 from kpis.windows import Window
-from portfolio.viewpoints import Viewpoint, people_of
+from portfolio.viewpoints import Viewpoint, people_of, people_seen_by
 
 RENEWAL_DAYS = 90
 ZERO = Decimal("0.00")
@@ -23,9 +23,14 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Holding:
-    """What one person holds today, or nobody. `annual` is None while an exchange rate is missing."""
+    """What one person holds today, or nobody. `annual` is None while an exchange rate is missing.
+
+    `opens`: the viewer may look at this person's own numbers. A director of one tree sees those of the company with
+    everybody in it, but not behind people of another tree.
+    """
 
     user: User | None
+    opens: bool
     clients: int
     annual: Decimal | None
     renewals: int
@@ -33,22 +38,25 @@ class Holding:
     retention: Ratio
 
     @property
+    def linked(self) -> User | None:
+        return self.user if self.opens else None
+
+    @property
     def name(self) -> str:
         return self.user.full_name if self.user else _("Unassigned")
 
 
-def holdings(point: Viewpoint, window: Window | None, day: date) -> list[Holding]:
+def holdings(point: Viewpoint, window: Window | None, viewer: User, day: date) -> list[Holding]:
     """A row per person by name, nobody last. Four statements. `window` is that of the retention."""
     by_holder: dict[int | None, list[_Held]] = defaultdict(list)
     for holder, held in _clients(point, day):
         by_holder[holder].append(held)
     kept = _retentions(point, window)
-    people: list[User | None] = [*_people(point, by_holder, day), None]
-    return [_holding(person, by_holder[_pk(person)], kept) for person in people]
-
-
-def _pk(person: User | None) -> int | None:
-    return person.pk if person else None
+    people = [
+        _holding(person, person.opens, by_holder[person.pk], kept.get(person.pk))
+        for person in _people(point, by_holder, viewer, day)
+    ]
+    return [*people, _holding(None, False, by_holder[None], kept.get(None))]
 
 
 class _Held(NamedTuple):
@@ -83,9 +91,11 @@ def _counts(rows: "QuerySet[Any]", client: str, of: str) -> "QuerySet[Any]":
     return counted
 
 
-def _people(point: Viewpoint, holders: Iterable[int | None], day: date) -> Iterable[User]:
-    holding = User.objects.filter(pk__in=[pk for pk in holders if pk])
-    return (holding | people_of(point.teams, day)).distinct() if point.teams else holding
+def _people(point: Viewpoint, holders: Iterable[int | None], viewer: User, day: date) -> "QuerySet[Any]":
+    people = User.objects.filter(pk__in=[pk for pk in holders if pk])
+    if point.teams:
+        people = (people | people_of(point.teams, day)).distinct()
+    return people.annotate(opens=Exists(people_seen_by(viewer, day).filter(pk=OuterRef("pk"))))
 
 
 def _retentions(point: Viewpoint, window: Window | None) -> dict[int | None, Ratio]:
@@ -101,13 +111,14 @@ def _retentions(point: Viewpoint, window: Window | None) -> dict[int | None, Rat
     }
 
 
-def _holding(person: User | None, clients: list[_Held], kept: dict[int | None, Ratio]) -> Holding:
+def _holding(user: User | None, opens: bool, clients: list[_Held], retention: Ratio | None) -> Holding:
     amounts = [client.annual for client in clients if client.annual is not None]
     return Holding(
-        user=person,
+        user=user,
+        opens=opens,
         clients=sum(bool(client.is_active) for client in clients),
         annual=sum(amounts, ZERO) if len(amounts) == len(clients) else None,
         renewals=sum(client.renewals for client in clients),
         alerts=sum(client.alerts for client in clients),
-        retention=kept.get(_pk(person), Sums().logo_retention),
+        retention=retention or Sums().logo_retention,
     )

@@ -296,9 +296,9 @@ class PeopleTable(ListTable):
         self.point, self.window = point, window
 
     def render_name(self, record: Holding) -> SafeString | str:
-        if record.user is None:
+        if record.linked is None:
             return record.name
-        query = urlencode({"owner": record.user.pk})
+        query = urlencode({"owner": record.linked.pk})
         return format_html(
             '<a class="fw-semibold" href="{}?{}">{}</a>', reverse("portfolio:client_list"), query, record.name
         )
@@ -307,9 +307,9 @@ class PeopleTable(ListTable):
         return record.name
 
     def render_value(self, record: Holding) -> SafeString | str:
-        if record.user is None or record.annual is None:
+        if record.linked is None or record.annual is None:
             return formats.money(None if record.annual is None else monthly(record.annual))
-        url = rows_url(Viewpoint.of_person(record.user, self.point.role), "value")
+        url = rows_url(Viewpoint.of_person(record.linked, self.point.role), "value")
         return format_html('<a href="{}">{}</a>', url, formats.money(monthly(record.annual)))
 
     def value_value(self, record: Holding) -> Decimal | None:
@@ -317,9 +317,9 @@ class PeopleTable(ListTable):
 
     def render_retention(self, record: Holding) -> SafeString | str:
         told = self.value_retention(record)
-        if record.user is None or not record.retention.denominator or self.window is None:
+        if record.linked is None or not record.retention.denominator or not self.window:
             return told
-        url = rows_url(Viewpoint.of_person(record.user, self.point.role), "logo_retention", self.window)
+        url = rows_url(Viewpoint.of_person(record.linked, self.point.role), "logo_retention", self.window)
         return format_html('<a href="{}">{}</a>', url, told)
 
     def value_retention(self, record: Holding) -> str:
@@ -329,9 +329,9 @@ class PeopleTable(ListTable):
         return value if record.retention.denominator < FEW else f"{value} ({base})"
 
     def render_renewals(self, record: Holding) -> SafeString | str:
-        if record.user is None or not record.renewals:
+        if record.linked is None or not record.renewals:
             return formats.number(record.renewals)
-        query = urlencode({"owner": record.user.pk, "days": RENEWAL_DAYS})
+        query = urlencode({"owner": record.linked.pk, "days": RENEWAL_DAYS})
         return format_html(
             '<a href="{}?{}">{}</a>',
             reverse("portfolio:renewal_list"),

@@ -141,11 +141,12 @@ def viewpoint(viewer: User, key: str, role: str) -> Viewpoint:
     if kind == "team" and pk.isascii() and pk.isdigit():
         return Viewpoint.of_team(get_object_or_404(teams_seen_by(viewer, day), pk=pk), role)
     if kind == "user" and pk.isascii() and pk.isdigit():
-        return Viewpoint.of_person(get_object_or_404(_people_seen_by(viewer, day), pk=pk), role)
+        return Viewpoint.of_person(get_object_or_404(people_seen_by(viewer, day), pk=pk), role)
     raise Http404
 
 
-def _people_seen_by(viewer: User, day: date) -> "QuerySet[User]":
+def people_seen_by(viewer: User, day: date) -> "QuerySet[User]":
+    """People whose numbers `viewer` may see: her own, those of her teams; everybody's if she reads all."""
     if sees_everything(viewer):
         return User.objects.all()
     return User.objects.filter(pk=viewer.pk) | people_of(teams_seen_by(viewer, day), day)

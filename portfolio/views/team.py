@@ -92,6 +92,8 @@ def _usual(user: User, teams: list[Team]) -> str:
 
 def _table(request: AuthenticatedRequest, numbers: Numbers, day: date) -> PeopleTable:
     window = numbers.newest(WindowKind.TRAILING_YEAR)
-    table = PeopleTable(holdings(numbers.point, window, day), point=numbers.point, window=window)
+    table = PeopleTable(
+        holdings(numbers.point, window, request.user, day), point=numbers.point, window=window
+    )
     sort(table, request)
     return table

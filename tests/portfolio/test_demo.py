@@ -233,6 +233,7 @@ def test_the_command_says_how_long_each_phase_took(printed: str) -> None:
         "[demo] company in memory",
         "[demo] rows",
         "[demo] numbers",
+        "[demo] closed months",
     ]
 
 

@@ -1,8 +1,10 @@
 """The team page: for whom it is, and that its rows add up."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -125,3 +127,20 @@ def test_the_export_has_a_row_for_everybody(cast: Cast, client: Browser, compute
         ["Owner", "2", "20000000.00"],
         ["Unassigned", "0", "0.00"],
     ]
+
+
+def test_the_company_page_links_only_people_whose_numbers_the_viewer_may_open(
+    cast: Cast, client: Browser, computed: Compute
+) -> None:
+    """The director of one tree sees everybody of the company in the sum, but not behind those of another tree."""
+    held_clients(cast.owner, 12)
+    contracted(cast.foreign, date(2025, 1, 1), date(2027, 12, 31))
+    computed()
+    page = ask(client, cast.director, team="company").content.decode()
+    table = page[page.index("<tbody") : page.index("</tbody")]
+    assert "Outsider" in table
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', table)]
+    assert len(links) == 3
+    assert [client.get(link).status_code for link in links] == [200, 200, 200]
+    assert re.search(r"<a[^>]*>Owner<", table)
+    assert not re.search(r"<a[^>]*>Outsider<", table)
