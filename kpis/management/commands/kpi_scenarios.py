@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DataError, IntegrityError
 
-from kpis.scenarios import Json, Measures, answer_query, apart, differences
+from kpis.scenarios import FormatError, Json, Measures, answer_queries, apart, differences
 
 DIFFERENT, NOT_OF_THE_FORMAT = 1, 2
 
@@ -23,34 +24,33 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every computed measure here")
 
     def handle(self, *, file: Path, only: str | None, json: Path | None, **options: Any) -> None:
+        """Every problem of the file is named before it is refused; a refused file leaves no OUT."""
         scenarios = [each for each in _read(file) if only in (None, each["id"])]
         if not scenarios:
             raise CommandError("There is no such scenario.", returncode=NOT_OF_THE_FORMAT)
-        compared = differing = 0
+        compared = differing = refused = 0
         computed: dict[str, dict[str, dict[str, Measures]]] = {}
         with apart():
-            for scenario, query in ((each, query) for each in scenarios for query in each["queries"]):
-                got = self.answer(scenario, query)
-                computed.setdefault(scenario["id"], {})[query["name"]] = got
-                expected = query.get("expect", {})
-                compared += sum(len(values) for values in expected.values())
-                differing += self.report(scenario["id"], query["name"], expected, got)
+            for scenario in scenarios:
+                try:
+                    answers = answer_queries(scenario, scenario["queries"])
+                except (FormatError, DataError, IntegrityError) as error:
+                    refused += 1
+                    self.stderr.write(f"{scenario['id']}: {_said(error)}")
+                    continue
+                for query, got in zip(scenario["queries"], answers, strict=True):
+                    computed.setdefault(scenario["id"], {})[query["name"]] = got
+                    expected = query.get("expect", {})
+                    compared += sum(len(values) for values in expected.values())
+                    differing += self.report(scenario["id"], query["name"], expected, got)
+        if refused:
+            message = f"{refused} of {len(scenarios)} scenarios are not of the format."
+            raise CommandError(message, returncode=NOT_OF_THE_FORMAT)
         if json:
             json.write_text(_dump(computed))
         self.stdout.write(f"{compared} values in {len(scenarios)} scenarios, {differing} differ")
         if differing:
             raise CommandError(f"{differing} values differ.", returncode=DIFFERENT)
-
-    def answer(self, scenario: Json, query: Json) -> dict[str, Measures]:
-        """The measures by scope. What the database refuses to store has none."""
-        try:
-            return answer_query(scenario, query)
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            message = f"{scenario['id']} {query['name']} is not of the format: {error!r}"
-            raise CommandError(message, returncode=NOT_OF_THE_FORMAT) from error
-        except (DataError, IntegrityError) as error:
-            self.stderr.write(f"{scenario['id']} {query['name']} is refused: {error}")
-            return {}
 
     def report(self, scenario: str, query: str, expected: Json, got: dict[str, Measures]) -> int:
         """One line per differing value; returns how many."""
@@ -60,15 +60,41 @@ class Command(BaseCommand):
         return len(found)
 
 
+def _said(error: Exception) -> str:
+    """What the database refuses is told in its own words: the rule and the row."""
+    return str(error) if isinstance(error, FormatError) else f"refused by the database: {error}"
+
+
 def _read(file: Path) -> list[Json]:
     try:
-        content = json.loads(file.read_text())
-        scenarios: list[Json] = content["scenarios"]
-        for scenario in scenarios:
-            _ = (scenario["id"], scenario["data"]["clients"], [q["name"] for q in scenario["queries"]])
+        scenarios: list[Json] = json.loads(file.read_text())["scenarios"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CommandError(f"{file} is not of the format: {error!r}", returncode=NOT_OF_THE_FORMAT) from error
+    if missing := list(_without_names(scenarios)):
+        raise CommandError(f"{file} is not of the format: {missing[0]}", returncode=NOT_OF_THE_FORMAT)
     return scenarios
+
+
+def _without_names(scenarios: Any) -> Iterator[str]:
+    """What has no name to be reported under."""
+    if not isinstance(scenarios, list):
+        yield "scenarios: expected a list"
+        return
+    for number, scenario in enumerate(scenarios, 1):
+        if not isinstance(scenario, dict) or not isinstance(scenario.get("id"), str):
+            yield f"scenarios {number}: expected an object with an id"
+        elif not isinstance(scenario.get("queries"), list):
+            yield f"{scenario['id']}, queries: expected a list"
+        else:
+            named = (
+                isinstance(query, dict) and isinstance(query.get("name"), str)
+                for query in scenario["queries"]
+            )
+            yield from (
+                f"{scenario['id']}, queries {n}: expected an object with a name"
+                for n, ok in enumerate(named, 1)
+                if not ok
+            )
 
 
 def _dump(computed: Any) -> str:
