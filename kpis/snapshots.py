@@ -1,7 +1,8 @@
 """Keeps projection, credit and snapshots equal to the facts. The only writer of Snapshot.
 
-Snapshots are replaced window by window, never added to, so that running anything twice leaves the same rows. A rebuild
-replaces only the windows that a change can reach: those that end on or after the first day that differs.
+After a change of a few clients the stored sums are moved by what these clients add now less what they added before
+(kpis/increments.py), after any other change windows are replaced: those that end on or after the first day that
+differs. Either way the marks go in the same transaction, so that running anything twice leaves the same rows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from clients.models import Client
 from contracts.effective import Rules
 from contracts.models import ActiveSpan, ClientStanding, ContractTerm, ValueSegment
 from contracts.projection import current_rules, project
+from kpis import increments
 from kpis.credit import credit
 from kpis.measures import SUMS
 from kpis.models import Credit, Edition, Scope, Snapshot, StaleClient
@@ -31,6 +33,7 @@ LOCK = 0x5E71A  # advisory lock: one rebuilder at a time
 PATIENCE = "240s"  # how long a nightly job waits for a rebuild that is at work
 CLIENTS_AT_ONCE = 500
 WINDOWS_AT_ONCE = 24
+FEW_CLIENTS = 50  # as many as can be added up in less time than a window takes as a whole
 MANY_CLIENTS = 100  # after so many the planner's picture of the derived tables is out of date
 DERIVED_TABLES = ", ".join(
     model._meta.db_table for model in (ContractTerm, ValueSegment, ActiveSpan, ClientStanding, Credit)
@@ -125,7 +128,11 @@ def refresh(question: Question) -> None:
     with connection.cursor() as cursor:
         # Compiling takes longer than the statement; and nested loops over its CTEs, whose sizes PostgreSQL cannot
         # know, made it 4 to 15 times slower, depending on when the tables were last analysed.
-        cursor.execute("SELECT set_config('jit', 'off', TRUE), set_config('enable_nestloop', 'off', TRUE)")
+        # A large company's windows take longer than a page may: the limit of the web does not hold here.
+        cursor.execute(
+            "SELECT set_config('jit', 'off', TRUE), set_config('enable_nestloop', 'off', TRUE),"
+            " set_config('statement_timeout', '0', TRUE)"
+        )
         for part in question.parts(WINDOWS_AT_ONCE):
             _delete(part.windows, part.roles)
             cursor.execute(insert, part.parameters() | {"edition": Edition.CURRENT.value})
@@ -154,11 +161,29 @@ def wait_for_lock(patience: str = PATIENCE) -> None:
 
 
 def _work_off(limit: int | None, rules: Rules, day: date) -> list[Mark]:
-    """Bring the oldest marks (None = all) to rest; returns them."""
+    """Bring the oldest marks (None = all) to rest; returns them.
+
+    What a few clients change is added to the stored sums. Where a mark names a day of its own (the facts that the
+    stored sums came from are gone), and after a change of many, the windows are computed as a whole.
+    """
     marks = _take_marks(limit)
-    since = rebuild({client for client, _ in marks}, rules, day)
-    _refresh_since(_earliest(since, *(since for _, since in marks)), rules, day)
+    clients = {client for client, _ in marks}
+    whole = _reached(_earliest(*(since for _, since in marks)), rules)
+    if len(clients) > FEW_CLIENTS:
+        whole |= _reached(rebuild(clients, rules, day), rules)
+    elif clients:
+        whole |= _add_up(clients, rules, day)
+    refresh(Question(sorted(whole), as_of=day, rules=rules))
     return marks
+
+
+def _add_up(clients: Collection[int], rules: Rules, day: date) -> set[Window]:
+    """Rebuild a few clients and move the stored sums by what that changed; returns windows to compute as a whole."""
+    stored = stored_windows()
+    before = increments.parts_of(clients, stored, rules)
+    reached = _reached(rebuild(clients, rules, day), rules)
+    changed = {window: stored[window] for window in reached}
+    return increments.add(before, increments.parts_of(clients, changed, rules), changed)
 
 
 def _take_marks(limit: int | None) -> list[Mark]:
@@ -188,16 +213,15 @@ def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:
     return since
 
 
-def _refresh_since(since: date | None, rules: Rules, day: date) -> None:
-    """Replace the windows that a difference from `since` on can reach; None = there is none.
+def _reached(since: date | None, rules: Rules) -> set[Window]:
+    """The stored windows that a difference from `since` on can reach; None = there is none.
 
     A renewal counts on the last day of its term but looks ahead through the grace (kpis.md K5).
     """
     if since is None:
-        return
+        return set()
     reach = date.min + timedelta(days=max(0, (since - date.min).days - rules.grace_days - 1))
-    windows = sorted(window for window in stored_windows() if window.last_day >= reach)
-    refresh(Question(windows, as_of=day, rules=rules))
+    return {window for window in stored_windows() if window.last_day >= reach}
 
 
 def _catch_up(rules: Rules, day: date) -> Collection[Window]:

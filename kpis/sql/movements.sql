@@ -18,7 +18,10 @@ rates AS (  -- R4: the latest on or before the day, none = NULL
         CASE WHEN c.currency = %(currency)s THEN 1 ELSE opening.rate END AS opening_rate,
         CASE WHEN c.currency = %(currency)s THEN 1 ELSE closing.rate END AS closing_rate
     FROM wins AS w
-    CROSS JOIN (SELECT DISTINCT currency FROM contracts_valuesegment) AS c
+    CROSS JOIN (
+        SELECT DISTINCT currency FROM contracts_valuesegment
+        WHERE %(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s)
+    ) AS c
     LEFT JOIN LATERAL (
         SELECT r.rate FROM contracts_exchangerate AS r
         WHERE r.currency = c.currency AND r.day <= w.opening_day ORDER BY r.day DESC LIMIT 1

@@ -20,7 +20,7 @@ from portfolio.demo.people import People, Recruiter
 
 CLIENTS = 400
 FEWEST = 100
-A_BRANCH = 400  # clients for which one set of four teams is enough
+A_BRANCH = 400  # clients for which one set of four teams is enough; what is larger is copied (branches.py)
 MONTHS = 36
 HERE_ALREADY = 0.465  # of the clients when the history begins
 DRAW = 60  # of many equally likely companies one that lies within every band of the recipe
@@ -47,7 +47,7 @@ class Company:
 def build(day: date, clients: int = CLIENTS, draw: int = DRAW) -> Company:
     """The company as it stands on `day`, with 36 months of history. `clients`: how many are on record."""
     first_day = add_months(day.replace(day=1), 1 - MONTHS)
-    people = Recruiter(first_day, day).recruit(max(1, round(clients / A_BRANCH)))
+    people = Recruiter(first_day, day).recruit()
     book = accounts(clients, [each.name for each in stories.PLANTS])
     stories.plant(book, day)
     write_contracts(book, first_day, day, draw)

@@ -92,7 +92,7 @@ class People:
 
 
 class Recruiter:
-    """Fills the company, one branch of four teams for each 400 clients."""
+    """Fills the company."""
 
     def __init__(self, first_day: date, day: date) -> None:
         self.first_day, self.day = first_day, day
@@ -100,33 +100,30 @@ class Recruiter:
         self.people = People(positions=positions())
         self.long_ago = add_months(first_day, -18)
 
-    def recruit(self, branches: int) -> People:
+    def recruit(self) -> People:
         root = self.team(ROOT, None)
         director = self.person("director", "director")
         self.join(director, root, self.long_ago, TeamMembership.Role.DIRECTOR)
-        for branch in range(branches):
-            for name in TEAMS:
-                self.fill(name if not branch else f"{name} {branch + 1}", name, root, first=not branch)
+        for name in TEAMS:
+            self.fill(name, root)
         self.people.readers = [self.person("executive", None)]
         self.people.administrators = [self.person("admin", None), self.person("admin.kedua", None)]
         self.person("kompensasi", None)
         return self.people
 
-    def fill(self, name: str, kind: str, root: Team, *, first: bool) -> None:
+    def fill(self, name: str, root: Team) -> None:
         team = self.team(name, root)
-        lead = self.person(
-            "lead" if first and kind == RETAIL else None, "manager" if kind == WEST else SENIOR
-        )
+        lead = self.person("lead" if name == RETAIL else None, "manager" if name == WEST else SENIOR)
         self.join(lead, team, self.long_ago, TeamMembership.Role.LEAD)
-        for number, (grade, load) in enumerate(CREW[kind]):
-            self.hire(team, kind, number, grade, load, first=first)
-        if kind in (RETAIL, WEST):
-            self.say_goodbye(team, add_months(self.day, -14 if kind == RETAIL else -8))
+        for number, (grade, load) in enumerate(CREW[name]):
+            self.hire(team, number, grade, load)
+        if name in (RETAIL, WEST):
+            self.say_goodbye(team, add_months(self.day, -14 if name == RETAIL else -8))
 
-    def hire(self, team: Team, kind: str, number: int, grade: str, load: int, *, first: bool) -> None:
-        newcomer = (kind, number) == (EAST, len(CREW[EAST]) - 1)
-        user = self.person(mailbox_of(kind, number) if first else None, "junior_ae" if newcomer else grade)
-        user.time_zone = ZONES[number] if kind == EAST and number in ZONES else TimeZone.WIB
+    def hire(self, team: Team, number: int, grade: str, load: int) -> None:
+        newcomer = (team.name, number) == (EAST, len(CREW[EAST]) - 1)
+        user = self.person(mailbox_of(team.name, number), "junior_ae" if newcomer else grade)
+        user.time_zone = ZONES[number] if team.name == EAST and number in ZONES else TimeZone.WIB
         since = self.day - timedelta(days=5) if newcomer else self.long_ago
         self.join(user, team, since)
         self.people.sellers.append(Seller(user, team.name, grade, load, since))
@@ -166,14 +163,14 @@ class Recruiter:
         self.people.memberships.append(TeamMembership(user=user, team=team, role=role, start=start, end=end))
 
 
-def mailbox_of(kind: str, number: int) -> str | None:
+def mailbox_of(team: str, number: int) -> str | None:
     """The easy address of the few that visitors sign in as."""
     return {
         (CORPORATE, 0): "kam",
         (RETAIL, 0): "am",
         (RETAIL, 5): "ae",
         (EAST, 5): "new",
-    }.get((kind, number))
+    }.get((team, number))
 
 
 def positions() -> dict[str, Position]:

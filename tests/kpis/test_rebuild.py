@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import structlog
+from django.db.models import F
 
 from accounts.days import JAKARTA
 from accounts.models import Team
@@ -84,6 +85,17 @@ def test_a_change_leaves_windows_before_it_alone(company):
     assert month(Snapshot.objects.for_company(), date(2026, 11, 1)).cross_sell_arr == 12_000_000
 
 
+def test_a_change_of_one_client_leaves_what_others_add_alone(company):
+    """So that it costs the same in a company of any size; what is spoiled waits for the nightly comparison."""
+    this_month = Snapshot.objects.for_company().filter(kind=WindowKind.MONTH, first_day=date(2026, 11, 1))
+    this_month.update(closing_arr=F("closing_arr") + 5)
+    factories.ContractLineFactory(contract=company["first"], start=date(2026, 11, 5), unit_price=1_000_000)
+    settle()
+    assert this_month.get().sums.closing_arr == 120_000_000 + 12_000_000 + 5
+    assert snapshots.compare(TODAY) > 0
+    assert this_month.get().sums.closing_arr == 132_000_000
+
+
 EDITS = {
     "new price": lambda c: ContractLine.objects.filter(contract=c["first"]).update(unit_price=7),
     "terminated": lambda c: Contract.objects.filter(pk=c["first"].pk).update(
@@ -104,6 +116,10 @@ EDITS = {
         factories.AssignmentFactory(client=c["first"].client, user=c["budi"], start=date(2026, 4, 16)),
     ),
     "moved to another team": lambda c: c["ani"].memberships.update(team=Team.objects.get(name="Jatim")),
+    "contract in a currency without a rate": lambda c: factories.ContractLineFactory(
+        contract=factories.ContractFactory(client=c["first"].client, start=date(2026, 5, 1), currency="SGD")
+    ),
+    "client without an owner": lambda c: Assignment.objects.filter(user=c["ani"]).delete(),
     "corrected rate": lambda c: ExchangeRate.objects.filter(day=date(2026, 6, 30)).update(rate=17000),
     "first rate gone": lambda c: ExchangeRate.objects.filter(day=date(2025, 1, 1)).delete(),
     "answered": lambda c: factories.AnswerFactory(client=c["first"].client),
@@ -115,8 +131,10 @@ EDITS = {
 }
 
 
+@pytest.mark.parametrize("few", [0, snapshots.FEW_CLIENTS], ids=["windows as a whole", "added up"])
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
-def test_after_one_change_the_numbers_are_those_from_scratch(company, edit):
+def test_after_one_change_the_numbers_are_those_from_scratch(company, edit, few, monkeypatch):
+    monkeypatch.setattr(snapshots, "FEW_CLIENTS", few)
     edit(company)
     assert StaleClient.objects.exists()
     settle()

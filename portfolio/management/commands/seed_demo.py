@@ -3,12 +3,11 @@
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date, datetime
 from datetime import time as clock
 from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -18,10 +17,10 @@ from accounts.days import JAKARTA, today
 from contracts.effective import add_months
 from kpis import closing, snapshots
 from portfolio.demo import store
-from portfolio.demo.company import CLIENTS, FEWEST, build
+from portfolio.demo.branches import copy
+from portfolio.demo.company import A_BRANCH, CLIENTS, FEWEST, build
 
 CLOSED = 12  # months up to the last one, as the daily job would have left them
-MOST_WITH_HISTORY = 2000  # clients; a larger company takes minutes, and nobody reads that its rows were added
 SETTINGS = """
     SET LOCAL statement_timeout = 0;
     SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -35,7 +34,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--day", type=date.fromisoformat, help="the day it stands on; today in Jakarta")
         parser.add_argument(
-            "--clients", type=int, default=CLIENTS, help=f"default {CLIENTS}, at least {FEWEST}"
+            "--clients",
+            type=int,
+            default=CLIENTS,
+            help=f"default {CLIENTS}, at least {FEWEST}; from {3 * A_BRANCH // 2} on whole branches of {A_BRANCH}",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,15 +46,17 @@ class Command(BaseCommand):
             return
         if options["clients"] < FEWEST:
             raise CommandError(f"A company with all stories has at least {FEWEST} clients.")
-        day = options["day"] or today()
+        day, branches = options["day"] or today(), max(1, round(options["clients"] / A_BRANCH))
         with self.phase("company in memory"):
-            company = build(day, options["clients"])
-        without_history = pgtrigger.ignore() if options["clients"] > MOST_WITH_HISTORY else nullcontext()
+            company = build(day, options["clients"] if branches == 1 else A_BRANCH)
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(SETTINGS)
-            with self.phase("rows"), without_history:
+            with self.phase("rows"):
                 store.save(company, with_sign_ins=settings.DEMO)
+            if branches > 1:
+                with self.phase("copies"):
+                    copy(branches)
             with self.phase("numbers"):
                 snapshots.rebuild_all(day)
             with self.phase("closed months"):
