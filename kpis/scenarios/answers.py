@@ -48,7 +48,8 @@ def apart() -> Iterator[None]:
 
 def _tables() -> list[str]:
     """Of facts and of what is derived from them; not of the change history."""
-    models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    configs = [apps.get_app_config(room) for room in ROOMS]
+    models = [model for config in configs for model in config.get_models(include_auto_created=True)]
     own = [
         model for model in models if not model._meta.proxy and not issubclass(model, pghistory.models.Event)
     ]
