@@ -28,6 +28,7 @@ from contracts.models import (
     RenewalDecision,
     ValueSegment,
 )
+from contracts.storing import insert
 
 log = structlog.get_logger(__name__)
 
@@ -50,16 +51,17 @@ def facts_of(clients: Collection[int]) -> dict[int, list[ContractFacts]]:
     For a preview, change the values in memory and give both lists to `build_ledger`.
     """
     lines: dict[int, list[LineFacts]] = defaultdict(list)
-    for line in ContractLine.objects.filter(contract__client__in=clients).select_related("product"):
-        lines[line.contract_id].append(
-            LineFacts(line.pk, line.product.family, line.amount, line.period, line.start, line.end)
-        )
+    columns = ("pk", "product__family", "amount", "period", "start", "end")  # of LineFacts
+    found = ContractLine.objects.filter(contract__client__in=clients)
+    for contract, *values in found.values_list("contract", *columns):
+        lines[contract].append(LineFacts(*values))
     pauses: dict[int, list[PauseFacts]] = defaultdict(list)
-    for pause in Pause.objects.filter(contract__client__in=clients):
-        pauses[pause.contract_id].append(PauseFacts(pause.start, pause.end))
+    paused = Pause.objects.filter(contract__client__in=clients)
+    for contract, start, end in paused.values_list("contract", "start", "end"):
+        pauses[contract].append(PauseFacts(start, end))
     facts: dict[int, list[ContractFacts]] = {client: [] for client in clients}
-    for contract in Contract.objects.filter(client__in=clients).order_by("pk"):
-        facts[contract.client_id].append(contract_facts(contract, lines[contract.pk], pauses[contract.pk]))
+    for each in Contract.objects.filter(client__in=clients).order_by("pk"):
+        facts[each.client_id].append(contract_facts(each, lines[each.pk], pauses[each.pk]))
     return facts
 
 
@@ -164,15 +166,13 @@ def _replace(model: type[models.Model], wanted: Mapping[int, list[dict[str, Any]
     stored = model._default_manager.filter(client__in=wanted)
     old = {row: pk for pk, *values in stored.values_list("pk", *columns) for row in [tuple(values)]}
     new = {
-        tuple({**row, "client_id": client}[column] for column in columns)
+        tuple(client if column == "client_id" else row[column] for column in columns): None
         for client, rows in wanted.items()
         for row in rows
     }
-    gone, fresh = old.keys() - new, new - old.keys()
+    gone, fresh = old.keys() - new.keys(), [row for row in new if row not in old]
     model._default_manager.filter(pk__in=[old[row] for row in gone]).delete()
-    model._default_manager.bulk_create(
-        model(**dict(zip(columns, row, strict=True))) for row in sorted(fresh, key=str)
-    )
+    insert(model, columns, fresh)
     dated = _on_its_last_day if model is ContractTerm else _over_its_days
     return first_difference([dated(columns, row) for row in gone], [dated(columns, row) for row in fresh])
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from accounts.models import TeamMembership
 from clients.models import Assignment
 from contracts.projection import first_difference
+from contracts.storing import insert
 from kpis.models import BEGINNING, Credit, Role
 
 ONE_DAY = timedelta(days=1)
@@ -24,9 +25,8 @@ class Holding:
     holder: int | None
 
 
-Row = tuple[
-    date, date | None, int, str, int | None, int | None
-]  # first day, last day, client, role, user, team
+COLUMNS = ("first_day", "last_day", "client_id", "role", "user_id", "team_id")
+Row = tuple[date, date | None, int, str, int | None, int | None]  # in the order of COLUMNS
 
 
 def credit(clients: Collection[int]) -> date | None:
@@ -36,20 +36,11 @@ def credit(clients: Collection[int]) -> date | None:
     Run inside a transaction.
     """
     stored = Credit.objects.filter(client__in=clients)
-    old = {
-        row: pk
-        for pk, *row in stored.values_list(
-            "pk", "first_day", "last_day", "client_id", "role", "user_id", "team_id"
-        )
-        for row in [tuple(row)]
-    }
-    new = set(rows_of(clients))
-    gone, fresh = old.keys() - new, new - old.keys()
+    old = {tuple(row): pk for pk, *row in stored.values_list("pk", *COLUMNS)}
+    new = dict.fromkeys(rows_of(clients))
+    gone, fresh = old.keys() - new.keys(), [row for row in new if row not in old]
     Credit.objects.filter(pk__in=[old[row] for row in gone]).delete()
-    Credit.objects.bulk_create(
-        Credit(first_day=first, last_day=last, client_id=client, role=role, user_id=user, team_id=team)
-        for first, last, client, role, user, team in sorted(fresh, key=str)
-    )
+    insert(Credit, COLUMNS, fresh)
     return first_difference(gone, fresh)
 
 
