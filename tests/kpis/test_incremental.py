@@ -99,7 +99,7 @@ def live(walk: Walk, changes: int) -> None:
                 snapshots.rebuild_stale(walk.number(1, 100), walk.now)
             elif chance < 0.3:
                 time_passes(walk, traveller)
-            elif chance < 0.45:
+            elif chance < 0.4:
                 assert_no_difference(walk)
         assert_no_difference(walk)
 
