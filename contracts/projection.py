@@ -149,6 +149,7 @@ def _spans(ledger: Ledger) -> list[dict[str, Any]]:
     return [{"first_day": span.first_day, "last_day": span.last_day} for span in ledger.spans]
 
 
+FACTS = {ValueSegment: "line__contract__client", ContractTerm: "contract__client"}  # whose they are now
 TERM_COLUMNS = {"contract": "contract_id", "successor": "successor_id"}
 
 
@@ -163,8 +164,9 @@ def _replace(model: type[models.Model], wanted: Mapping[int, list[dict[str, Any]
     A row of a term matters on its last day, on which its renewal is decided (kpis.md K5).
     """
     columns = [field.attname for field in model._meta.concrete_fields if field.attname != "id"]
-    stored = model._default_manager.filter(client__in=wanted)
-    old = {row: pk for pk, *values in stored.values_list("pk", *columns) for row in [tuple(values)]}
+    stored = model._default_manager.filter(client__in=wanted).values_list("pk", *columns)
+    moved = _left_behind(model, wanted).values_list("pk", *columns)
+    old = {row: pk for pk, *values in (*stored, *moved) for row in [tuple(values)]}
     new = {
         tuple(client if column == "client_id" else row[column] for column in columns): None
         for client, rows in wanted.items()
@@ -175,6 +177,17 @@ def _replace(model: type[models.Model], wanted: Mapping[int, list[dict[str, Any]
     insert(model, columns, fresh)
     dated = _on_its_last_day if model is ContractTerm else _over_its_days
     return first_difference([dated(columns, row) for row in gone], [dated(columns, row) for row in fresh])
+
+
+def _left_behind(model: type[models.Model], clients: Iterable[int]) -> models.QuerySet[models.Model]:
+    """Rows stored with another client whose line or contract has moved to one of `clients` since.
+
+    The other client is marked too, but perhaps not computed in this run, and no line has two rows for one day.
+    """
+    if model not in FACTS:
+        return model._default_manager.none()
+    owner = FACTS[model]
+    return model._default_manager.filter(**{f"{owner}__in": clients}).exclude(client=models.F(owner))
 
 
 def _over_its_days(columns: Sequence[str], row: tuple[Any, ...]) -> tuple[Any, ...]:

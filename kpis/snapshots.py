@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Min, TextField
+from django.db.models.functions import Cast
 
 from accounts.days import jakarta_day
 from clients.models import Client
@@ -23,7 +24,7 @@ from contracts.projection import current_rules, project
 from kpis import increments
 from kpis.credit import credit
 from kpis.measures import SUMS
-from kpis.models import Credit, Edition, Scope, Snapshot, StaleClient
+from kpis.models import Credit, Edition, Snapshot, StaleClient
 from kpis.windows import ROLES, Question, Window, statement, windows_until
 
 log = structlog.get_logger(__name__)
@@ -105,18 +106,47 @@ def compare(day: date) -> int:
         rules = current_rules()
         mark_due(day)
         marked = {client for client, _ in _work_off(None, rules, day)}
-        drifted_since = rebuild(
-            Client.objects.exclude(pk__in=marked).values_list("pk", flat=True), rules, day
-        )
-        _catch_up(rules, day)
-        differing = _differing_rows(list(stored_windows()), rules, day)
-        if drifted_since or differing:
-            windows = sorted({Window(*row[:3]) for row in differing})
+        others = set(Client.objects.exclude(pk__in=marked).values_list("pk", flat=True))
+        standings = _standings(others)
+        drifted_since = rebuild(others, rules, day)
+        drifted_standings = len(standings ^ _standings(others))
+        stored = stored_windows()
+        lost = _lost(stored.keys(), _catch_up(rules, day))
+        differing = _differing_rows(sorted(stored_windows()), rules, day)
+        drifted = len(differing) + drifted_standings + len(lost)
+        if drifted_since or drifted:
+            windows = sorted({Window(*row[:3]) for row in differing} | lost)
             log.error(
-                "numbers_drifted", since=str(drifted_since), rows=len(differing), windows=str(windows[:3])
+                "numbers_drifted",
+                since=str(drifted_since),
+                rows=len(differing),
+                standings=drifted_standings,
+                windows=str(windows[:3]),
             )
             refresh(Question(windows, as_of=day, rules=rules))
-        return len(differing) or int(drifted_since is not None)
+        return drifted or int(drifted_since is not None)
+
+
+def _standings(clients: Collection[int]) -> set[Row]:
+    """What is stored of how these clients stand, without the day on which that was last looked at."""
+    names = [
+        f.attname for f in ClientStanding._meta.concrete_fields if f.name not in ("as_of", "computed_at")
+    ]
+    rows = ClientStanding.objects.filter(client__in=clients).annotate(amounts=Cast("values", TextField()))
+    return set(rows.values_list(*["amounts" if name == "values" else name for name in names]))
+
+
+def _lost(stored: Collection[Window], computed: Collection[Window]) -> set[Window]:
+    """Windows computed anew though older and newer ones were stored: somebody has deleted them.
+
+    Time adds windows at the end, a contract entered late at the beginning.
+    """
+    last_days = sorted(window.last_day for window in stored)
+    return {
+        window
+        for window in set(computed) - set(stored)
+        if last_days and last_days[0] <= window.last_day <= last_days[-1]
+    }
 
 
 def refresh(question: Question) -> None:
@@ -139,11 +169,16 @@ def refresh(question: Question) -> None:
 
 
 def stored_windows() -> dict[Window, date]:
-    """The windows there are, each with the day as of which it was computed."""
-    rows = Snapshot.objects.filter(scope=Scope.COMPANY, edition=Edition.CURRENT)
+    """The windows there are, each with the day as of which it was computed.
+
+    A window is there as long as one of its rows is: that of the company may be the one that is missing.
+    """
+    rows = Snapshot.objects.filter(edition=Edition.CURRENT).order_by()
     return {
         Window(kind, first_day, last_day): as_of
-        for kind, first_day, last_day, as_of in rows.values_list("kind", "first_day", "last_day", "as_of")
+        for kind, first_day, last_day, as_of in rows.values_list("kind", "first_day", "last_day").annotate(
+            Min("as_of")
+        )
     }
 
 

@@ -7,10 +7,12 @@ no lower file names kpis. The proxies carry the triggers and serve nothing else.
 import pgtrigger
 
 from accounts.models import TeamMembership
-from clients.models import Answer, Assignment, Client
+from clients.models import Answer, Assignment, Client, Survey
 from contracts.models import Contract, ContractLine, ExchangeRate, Pause, Product, RenewalDecision
 
 OF_CONTRACT = "JOIN contracts_contract c ON c.id = r.contract_id"
+BEFORE_AND_AFTER = "JOIN old_rows o ON o.id = r.id JOIN new_rows n ON n.id = r.id"
+JAKARTA_DAY = "({}.answered_at AT TIME ZONE 'Asia/Jakarta')::date"  # of an answer
 EVENTS = {
     "insert": (pgtrigger.Insert, {"new": "new_rows"}, "new_rows"),
     "update": (
@@ -42,17 +44,23 @@ def mark(event: str, client: str, join: str = "", since: str = "NULL::date") -> 
     )
 
 
-def marks(
-    client: str = "r.client_id", join: str = "", since: str = "NULL::date", deleted_since: str = ""
-) -> list[pgtrigger.Trigger]:
-    """Triggers for insert, update and delete.
+def marks(client: str = "r.client_id", join: str = "", since: str = "NULL::date") -> list[pgtrigger.Trigger]:
+    """Triggers for insert, update and delete."""
+    return [mark(event, client, join, since) for event in EVENTS]
 
-    `deleted_since`: derived rows go with a deleted fact (cascade), so comparing them would show no difference.
+
+def marks_of_values(client: str, join: str, first_day: str, is_moved: str) -> list[pgtrigger.Trigger]:
+    """Triggers of a fact that has derived rows of its own, from `first_day` on.
+
+    These rows go with it (cascade), so that comparing them would show no difference: the marks name the day.
+    So does an update after which `first_day` is another one (`is_moved`, over the rows `o` before and `n` after),
+    as a deletion can follow before anything is computed.
     """
+    moved_since = f"CASE WHEN {is_moved} THEN {first_day} END"
     return [
-        mark("insert", client, join, since),
-        mark("update", client, join, since),
-        mark("delete", client, join, deleted_since or since),
+        mark("insert", client, join),
+        mark("update", client, f"{join} {BEFORE_AND_AFTER}", moved_since),
+        mark("delete", client, join, first_day),
     ]
 
 
@@ -70,12 +78,19 @@ class MarkedClient(Client):
 
 class MarkedContract(Contract):
     class Meta(_Meta):
-        triggers = marks(deleted_since="r.start")
+        triggers = marks_of_values(
+            "r.client_id", "", "r.start", "(o.start, o.client_id) IS DISTINCT FROM (n.start, n.client_id)"
+        )
 
 
 class MarkedLine(ContractLine):
     class Meta(_Meta):
-        triggers = marks("c.client_id", OF_CONTRACT, deleted_since="coalesce(r.start, c.start)")
+        triggers = marks_of_values(
+            "c.client_id",
+            OF_CONTRACT,
+            "coalesce(r.start, c.start)",
+            "(o.start, o.contract_id) IS DISTINCT FROM (n.start, n.contract_id)",
+        )
 
 
 class MarkedPause(Pause):
@@ -124,4 +139,18 @@ class MarkedAnswer(Answer):
     """Answers have no derived rows, so each mark names the Jakarta day."""
 
     class Meta(_Meta):
-        triggers = marks(since="(r.answered_at AT TIME ZONE 'Asia/Jakarta')::date")
+        triggers = marks(since=JAKARTA_DAY.format("r"))
+
+
+class MarkedSurvey(Survey):
+    """All its answers count as something else if its kind changes."""
+
+    class Meta(_Meta):
+        triggers = [
+            mark(
+                "update",
+                "a.client_id",
+                "JOIN old_rows o ON o.id = r.id AND o.kind <> r.kind JOIN clients_answer a ON a.survey_id = r.id",
+                JAKARTA_DAY.format("a"),
+            )
+        ]

@@ -1,6 +1,6 @@
 """The clients behind a number: the same sums client by client, so that they add up to what a tile shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -39,8 +39,26 @@ LABELS: "dict[str, _StrPromise]" = {
     "nps_promoters": _("Promoters"),
     "nps_passives": _("Passives"),
     "nps_detractors": _("Detractors"),
+    "opening_clients": _("Active clients at the beginning"),
     "closing_clients": _("Active clients at the end"),
     "new_clients": _("New clients"),
+    "reactivated_clients": _("Clients that came back"),
+    "churned_clients": _("Clients that left"),
+    "transfer_in_clients": _("Clients taken over"),
+    "transfer_out_clients": _("Clients handed over"),
+    "downsell_arr": _("Downsell"),
+    "paused_arr": _("Paused"),
+    "resumed_arr": _("Resumed"),
+    "renewals_renewed": _("Renewed"),
+    "renewals_lost": _("Not renewed"),
+    "renewals_due": _("Due"),
+    "renewals_pending": _("Not yet decided"),
+    "renewal_new_arr": _("Value after the renewal"),
+    "renewal_kept_arr": _("Value kept"),
+    "renewal_due_arr": _("Value due"),
+    "csat_satisfied": _("Satisfied"),
+    "csat_n": _("Answers"),
+    "csat_sum": _("Sum of scores"),
     "annual_value": _("Annual value today"),
 }
 
@@ -70,6 +88,22 @@ FIGURES = {
             *("transfer_in_arr", "transfer_out_arr", "fx_arr", "closing_arr"),
         ),
     ),
+    "client_movements": Figure(
+        _("Movements of clients"),
+        (
+            *("opening_clients", "new_clients", "reactivated_clients", "churned_clients"),
+            *("transfer_in_clients", "transfer_out_clients", "closing_clients"),
+        ),
+    ),
+    "downsell": Figure(_("Downsell"), ("downsell_arr",)),
+    "pauses": Figure(_("Paused and resumed"), ("paused_arr", "resumed_arr")),
+    "renewals": Figure(
+        _("Renewals"), ("renewals_renewed", "renewals_lost", "renewals_pending", "renewals_due")
+    ),
+    "renewal_value": Figure(
+        _("Renewals by value"), ("renewal_new_arr", "renewal_kept_arr", "renewal_due_arr")
+    ),
+    "csat": Figure("CSAT", ("csat_satisfied", "csat_sum", "csat_n")),  # type: ignore[arg-type] # a name
     "nps": Figure("NPS", ("nps_promoters", "nps_passives", "nps_detractors")),  # type: ignore[arg-type] # a name
     "active_clients": Figure(_("Active clients"), ("closing_clients",)),
     "new_clients": Figure(_("New clients"), ("new_clients",)),
@@ -113,7 +147,26 @@ def breakdown(figure: Figure, point: Viewpoint, window: Window | None, viewer: U
 def _sums(figure: Figure, point: Viewpoint, window: Window, day: date) -> dict[int, tuple[Amount, ...]]:
     question = Question([window], as_of=day, rules=current_rules(), roles=[point.role])
     by_client = rows_by_client(question, point.scope, user=point.user, teams=point.teams)
+    if point.teams:
+        by_client = _with_net_transfers(by_client)
     return {pk: _amounts(sums, figure) for pk, sums in by_client.items()}
+
+
+def _with_net_transfers(by_client: dict[int, Sums]) -> dict[int, Sums]:
+    """Of a tree of teams only the balance of transfers shows (kpis.md R7): each client's part of it, on its side."""
+    total = Sums.total(list(by_client.values()))
+    for kind in ("arr", "clients"):
+        sides = [f"transfer_in_{kind}", f"transfer_out_{kind}"]
+        if getattr(total, sides[0]) is None:
+            continue
+        shown, other = sorted(sides, key=lambda side: getattr(total, side), reverse=True)
+        by_client = {pk: _on_one_side(sums, shown, other) for pk, sums in by_client.items()}
+    return by_client
+
+
+def _on_one_side(sums: Sums, shown: str, other: str) -> Sums:
+    balance: Any = getattr(sums, shown) - getattr(sums, other)
+    return replace(sums, **{shown: balance, other: 0 * balance})
 
 
 def _amounts(sums: Sums, figure: Figure) -> tuple[Amount, ...]:
