@@ -4,6 +4,7 @@ Forty clients with drafts, notices, terminations, pauses, automatic renewals, co
 term, overlaps, gaps, two currencies, days without an owner, people who change teams, and answers at midnight.
 """
 
+import os
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from random import Random
 ONE_DAY = timedelta(days=1)
 BASE = date(2024, 1, 1)
 CLIENTS = 40
+PORTFOLIOS = int(os.environ.get("SETIA_PORTFOLIOS", "25"))  # how many of them the tests look at
 PEOPLE = ("ani", "budi", "citra", "dewi", "eko", "fitri")
 TEAMS = ("T1", "T2", "T3")
 ROLES = ("AM", "AE")

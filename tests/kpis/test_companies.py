@@ -3,14 +3,13 @@
 Each company of forty clients is computed once, by the product and by the daily walk, for several windows in both roles.
 A normal run looks at 25 companies. For 5,000 of them (some four hours on one core):
 
-    SETIA_PORTFOLIOS=5000 python3 dev.py test tests/kpis/test_companies.py
+    SETIA_PORTFOLIOS=5000 python3 dev.py test tests/kpis/test_companies.py tests/kpis/test_drawn_changes.py
 
 Two lines of section 7 are elsewhere, as they are about writing and not about numbers: "computing from scratch =
 computing incrementally" in test_drawn_changes.py, and "running a job twice or in parallel" in test_rebuild.py and
 test_rebuild_concurrency.py. The rules of a single client are in tests/contracts/test_effective_properties.py.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,12 +18,11 @@ import pytest
 
 from kpis.scenarios import answer_queries, apart
 from tests.kpis import changed_companies as changed
-from tests.kpis.companies import PEOPLE, add_months, text
+from tests.kpis.companies import PEOPLE, PORTFOLIOS, add_months, text
 from tests.kpis.companies import company as drawn
 from tests.kpis.daily_walk import COUNTS, MONEY, DailyWalk
 
 ONE_DAY = timedelta(days=1)
-PORTFOLIOS = int(os.environ.get("SETIA_PORTFOLIOS", "25"))
 WAYS = 14  # a company is changed in one of so many ways
 NOTHING = dict.fromkeys((*COUNTS, *MONEY), 0)
 
