@@ -326,6 +326,11 @@ def test_the_value_of_a_day_computed_on_that_day_is_never_rewritten_later(facts,
         assert (then.span_on(day) is None) == (later.span_on(day) is None), day
 
 
+def cut(pauses, span):
+    parts = (Span(pause.start, pause.end).overlap(span) for pause in pauses)
+    return tuple(PauseFacts(part.first_day, part.last_day) for part in parts if part)
+
+
 def split(facts, whole, first_day):
     """The same contract as two joined by `renewed_from`, the second from `first_day`."""
     first = replace(
@@ -339,6 +344,7 @@ def split(facts, whole, first_day):
             for line in whole.lines
             if (line.start or whole.start) < first_day
         ),
+        pauses=cut(whole.pauses, Span(dt.date.min, first_day - ONE_DAY)),
     )
     second = replace(
         whole,
@@ -352,6 +358,7 @@ def split(facts, whole, first_day):
             for line in whole.lines
             if line.end is None or line.end >= first_day
         ),
+        pauses=cut(whole.pauses, Span(first_day, None)),
     )
     others = [each for each in facts if each.key != whole.key]
     moved = [replace(each, renewed_from=99) if each.renewed_from == whole.key else each for each in others]

@@ -230,7 +230,12 @@ def is_waiting(contract, first_day):
     return end <= first_day <= end + RENEWED_LATER
 
 
+def lasts_until(pause, first_day):
+    return pause["to"] is None or day(pause["to"]) >= first_day
+
+
 def split(contract, own):
+    """Its lines and pauses are cut in two like the contract itself: what was one pause is still one (R6)."""
     first_day, second_id = split_day(contract), f"{contract['id']}-second"
     draft = contract["status"] == "draft"
     first = contract | {
@@ -242,6 +247,11 @@ def split(contract, own):
             line | {"end": line["end"] if line["end"] and day(line["end"]) < first_day else None}
             for line in contract["lines"]
             if not line["start"] or day(line["start"]) < first_day
+        ],
+        "pauses": [
+            pause | {"to": text(first_day - ONE_DAY)} if lasts_until(pause, first_day) else pause
+            for pause in contract["pauses"]
+            if day(pause["from"]) < first_day
         ],
     }
     second = contract | {
@@ -256,6 +266,11 @@ def split(contract, own):
             }
             for line in contract["lines"]
             if not line["end"] or day(line["end"]) >= first_day
+        ],
+        "pauses": [
+            pause | {"from": max(pause["from"], text(first_day))}
+            for pause in contract["pauses"]
+            if lasts_until(pause, first_day)
         ],
     }
     others = [each for each in own if each is not contract]
