@@ -95,8 +95,9 @@ def contracts(draw, key, earlier, periods):
         renewed_from=previous.key if previous and draw(st.sampled_from((True, False, False))) else None,
         pauses=pauses,
     )
-    if draw(st.booleans()):  # half of them simply lapse, so that grace is met often
-        return replace(drawn, signed=True, auto_renew=False, notice_on=None, terminated_on=None)
+    if draw(st.booleans()):  # half of them simply lapse, some with a notice in it, so that grace is met often
+        late = draw(st.sampled_from((None, None, after(end, 5), after(end, 20)))) if end else None
+        return replace(drawn, signed=True, auto_renew=False, notice_on=late, terminated_on=None)
     return drawn
 
 

@@ -111,9 +111,10 @@ class Company:
         return contract | self.ending(start, end)
 
     def ending(self, start, end):
-        """Half of all contracts simply lapse, so that grace is met often."""
+        """Half of all contracts simply lapse, some with a notice after the end, so that grace is met often."""
         if self.chance(50):
-            return {"status": self.one_of("active", "ended")}
+            notice_on = self.one_of(None, None, after(end, 5), after(end, 20)) if end else None
+            return {"status": self.one_of("active", "ended"), "notice_on": text(notice_on)}
         marks = [after(end or after(start, 150), days) for days in NEAR_END]
         marks += [after(start, days) for days in (-1, 0, 1, 45, 120, 250)]
         terminated_on = self.random.choice(marks) if self.chance(20) else None
