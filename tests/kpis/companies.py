@@ -175,8 +175,9 @@ class Company:
         return [*found, director]
 
     def rates(self):
-        """One in every few weeks, up and down, with a fraction that makes rounding matter."""
-        days = [BASE + timedelta(days=days) for days in range(self.first_rate, 900, 23)]
+        """Every few weeks and on the last of each month, up and down, with a fraction that makes rounding matter."""
+        days = {BASE + timedelta(days=days) for days in range(self.first_rate, 900, 23)}
+        days |= {end for n in range(24) if (end := add_months(BASE, n) - ONE_DAY) > min(days)}
         return [
             {
                 "date": text(day),
@@ -184,7 +185,7 @@ class Company:
                 "to": "IDR",
                 "rate": str(Decimal("16000.05") + self.random.randint(0, 999)),
             }
-            for day in days
+            for day in sorted(days)
         ]
 
     def answers(self, client):
