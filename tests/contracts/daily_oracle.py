@@ -1,4 +1,4 @@
-"""Rules R2, R5 and R6 of kpis.md told a second time, one day at a time.
+"""Rules R2, R5, R6 and the renewals of K5 (kpis.md) told a second time, one day at a time.
 
 Written from the text before the product's code and sharing nothing with it: every answer is a yes or a no
 about one line on one day, found by looking at the facts again from the start. Slow on purpose.
@@ -7,10 +7,12 @@ about one line on one day, found by looking at the facts again from the start. S
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
@@ -93,7 +95,7 @@ def automatic_end_at(contract, day):
         number += 1
 
 
-@cache
+@lru_cache(maxsize=4096)
 def automatic_term_end(contract, number):
     """Whole months if the signed term is whole months, else the same number of days."""
     months = 0
@@ -165,40 +167,89 @@ def still_runs(rules, contract, day):
     return in_effect([contract], rules, contract, everything, day)
 
 
-# K5, as far as the facts of the contracts go
+# K5
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A scheduled term end, and what may have followed it: the next term, a linked successor, or nothing (None)."""
+
+    contract: Any
+    end: dt.date
+    rolls_over: bool
+    successor: Any
+
+    @property
+    def due_on(self):
+        """The term end, or the day before the successor's start if that is earlier."""
+        return min(self.end, self.successor.start - ONE_DAY) if self.successor else self.end
+
+    @property
+    def next_contract(self):
+        return self.contract if self.rolls_over else self.successor
+
+    @property
+    def next_day(self):
+        return self.end + ONE_DAY if self.rolls_over else self.successor.start
+
+    @property
+    def is_void(self):
+        """Terminated before the term end: churn, and no decision."""
+        return bool(self.contract.terminated_on and self.contract.terminated_on < self.end)
+
+    def waits_until(self, rules):
+        """The last day of grace; the term end itself after a notice, a termination or automatic terms."""
+        contract, notice_on = self.contract, self.contract.notice_on
+        if contract.auto_renew or contract.terminated_on or (notice_on and notice_on <= self.end):
+            return self.end
+        return self.end + dt.timedelta(days=rules.grace_days)
+
+    def is_renewed(self, rules):
+        in_time = self.successor and self.successor.start <= self.waits_until(rules) + ONE_DAY
+        return bool(self.rolls_over or in_time)
+
+    def is_pending(self, rules, as_of):
+        """Not renewed, but may be yet; told by somebody who knows nothing of the days after `as_of`."""
+        terminated = self.contract.terminated_on and self.contract.terminated_on <= self.end
+        return not self.contract.notice_on and not terminated and as_of <= self.waits_until(rules)
 
 
 def decisions(facts, rules, contract, until):
-    """(term end, rolls over, value due, value renewed) of each term up to a day, pauses ignored."""
+    """Every term end up to a day: the signed one, and the automatic ones after it as long as it rolls over."""
     if contract.end is None or not counts(contract):
         return []
-    found, term_end, number = [], contract.end, 1
     successors = [s for s in facts if s.renewed_from == contract.key and counts(s)]
     successor = min(successors, key=lambda s: (s.start, s.key), default=None)
-    everything = SimpleNamespace(start=None, end=None, family=None)
+    found, term_end = [], contract.end
     while term_end <= until:
-        next_day = term_end + ONE_DAY
-        rolls = (
-            contract.auto_renew
-            and runs_by_its_own_contract(contract, everything, next_day)
-            and not (contract.terminated_on and contract.terminated_on <= term_end)
-            and not (successor and successor.start <= next_day)
-        )
-        due_on = min(term_end, successor.start - ONE_DAY) if successor else term_end
-        due = contracted(facts, rules, contract, due_on)
-        if contract.terminated_on and contract.terminated_on < term_end:
-            due = Decimal("0.00")
-        new = Decimal("0.00")
-        if rolls:
-            new = contracted(facts, rules, contract, next_day)
-        elif successor:
-            new = contracted(facts, rules, successor, successor.start)
-        found.append((term_end, rolls, due, new))
+        rolls = rolls_over(contract, successor, term_end)
+        found.append(Decision(contract, term_end, rolls, successor))
         if not rolls:
             break
-        number += 1
-        term_end = automatic_term_end(contract, number)
+        term_end = automatic_term_end(contract, len(found) + 1)
     return found
+
+
+def rolls_over(contract, successor, term_end):
+    """R5.4: goes on by itself, as nobody ends it and no successor takes over by the next day."""
+    next_day = term_end + ONE_DAY
+    everything = SimpleNamespace(start=None, end=None, family=None)
+    return (
+        contract.auto_renew
+        and runs_by_its_own_contract(contract, everything, next_day)
+        and not (contract.terminated_on and contract.terminated_on <= term_end)
+        and not (successor and successor.start <= next_day)
+    )
+
+
+def renewal_values(facts, rules, decision):
+    """(value due, value renewed) in the currencies of the contracts, pauses ignored; 0 due = no decision."""
+    due, new = Decimal("0.00"), Decimal("0.00")
+    if not decision.is_void:
+        due = contracted(facts, rules, decision.contract, decision.due_on)
+    if decision.next_contract:
+        new = contracted(facts, rules, decision.next_contract, decision.next_day)
+    return due, new
 
 
 def contracted(facts, rules, contract, day):
@@ -209,7 +260,7 @@ def contracted(facts, rules, contract, day):
 # R2, R3
 
 
-@cache
+@lru_cache(maxsize=4096)
 def arr(contract, line):
     if line.period != "term":
         return rounded(Fraction(line.amount) * PER_YEAR[line.period])
