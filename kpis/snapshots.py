@@ -36,6 +36,7 @@ CLIENTS_AT_ONCE = 500
 WINDOWS_AT_ONCE = 24
 FEW_CLIENTS = 50  # as many as can be added up in less time than a window takes as a whole
 MANY_CLIENTS = 100  # after so many the planner's picture of the derived tables is out of date
+ANALYZE_EVERY = 40  # portions of CLIENTS_AT_ONCE
 DERIVED_TABLES = ", ".join(
     model._meta.db_table for model in (ContractTerm, ValueSegment, ActiveSpan, ClientStanding, Credit)
 )
@@ -240,12 +241,19 @@ def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:
     """
     since: date | None = None
     ordered = sorted(clients)
-    for part in _parts(ordered, CLIENTS_AT_ONCE):
+    for number, part in enumerate(_parts(ordered, CLIENTS_AT_ONCE)):
         since = _earliest(since, project(part, rules, day), credit(part))
+        if number % ANALYZE_EVERY == 0 and len(ordered) >= MANY_CLIENTS:
+            _analyze()
     if len(ordered) >= MANY_CLIENTS:
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {DERIVED_TABLES}")
+        _analyze()
     return since
+
+
+def _analyze() -> None:
+    """Tell the planner what the derived tables hold: in one transaction it knows them only as they were before."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {DERIVED_TABLES}")
 
 
 def _reached(since: date | None, rules: Rules) -> set[Window]:

@@ -85,7 +85,9 @@ DRIFTS: dict[str, Callable[[], object]] = {
     "standing with other values": lambda: first(ClientStanding).update(values={"IDR": "1"}),
     "standing that will not be looked at": lambda: ClientStanding.objects.update(next_change_on=None),
     "standing deleted": lambda: first(ClientStanding).delete(),
-    "credit changed": lambda: first(Credit, user=None, last_day=None).update(first_day=LATER, user=User.objects.first()),
+    "credit changed": lambda: first(Credit, user=None, last_day=None).update(
+        first_day=LATER, user=User.objects.first()
+    ),
     "credit of another team": lambda: first(Credit, team__isnull=False).update(team=Team.objects.last()),
     "credit deleted": lambda: first(Credit, user__isnull=False).delete(),
     "snapshot changed": lambda: first(Snapshot, scope=Scope.USER).update(churned_clients=5),

@@ -165,9 +165,7 @@ def contract_of_another_client(walk: Walk) -> None:
     """The same with a whole contract and its terms."""
     contract = Contract.objects.get(number="KEDUA")
     Contract.objects.filter(pk=contract.pk).update(client=Contract.objects.get(start=date(2026, 5, 6)).client)
-    StaleClient.objects.filter(client=contract.client_id).delete()
-    snapshots.rebuild_stale(100, walk.now)
-    StaleClient.objects.create(client=contract.client)
+    put_off(contract.client_id, walk)
 
 
 CASES = [
