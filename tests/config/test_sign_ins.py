@@ -16,7 +16,7 @@ DAY = date(2026, 11, 21)
 @pytest.fixture
 def demo(db: None, settings: Any) -> None:
     settings.DEMO = True
-    store.save_people(Recruiter(date(2023, 12, 1), DAY).recruit(1), with_sign_ins=True)
+    store.save_people(Recruiter(date(2023, 12, 1), DAY).recruit(), with_sign_ins=True)
 
 
 def test_everybody_who_is_listed_can_sign_in_with_the_password_that_is_printed(demo: None) -> None:
