@@ -6,13 +6,12 @@ A new page is one line in PAGES. `url` is called with the Site, so that it can n
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Page, Response
+from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 from accounts.models import User
 from kpis.models import MonthClose, Snapshot
@@ -155,31 +154,42 @@ def prepare(site: Site, tab: Page, visit: Visit, language: str, theme: str, widt
     tab.set_viewport_size({"width": width, "height": 900})
 
 
-@contextmanager
-def noise(tab: Page, visit: Visit) -> Iterator[list[str]]:
-    """What went wrong meanwhile: console errors (also of the CSP), exceptions, failed or refused requests."""
-    heard: list[str] = []
+EVENTS = ("console", "pageerror", "requestfailed", "response")
 
-    def on_console(message: Any) -> None:
-        expected = visit.status >= 400 and "status of" in message.text
+
+class Noise(list[str]):
+    """Console errors (also of the CSP), exceptions, failed or refused requests."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    def console(self, message: ConsoleMessage) -> None:
+        expected = self.visit.status >= 400 and "status of" in message.text
         if message.type in ("error", "warning") and not expected:
-            heard.append(message.text)
+            self.append(message.text)
 
-    def on_response(response: Response) -> None:
+    def pageerror(self, error: Error) -> None:
+        self.append(str(error))
+
+    def requestfailed(self, request: Request) -> None:
+        """One time in twenty the icon of the page before is still on its way when that page is left: given up."""
+        if request.failure != "net::ERR_ABORTED":
+            self.append(f"{request.failure} {request.url}")
+
+    def response(self, response: Response) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
-            heard.append(f"{response.status} {response.url}")
+            self.append(f"{response.status} {response.url}")
 
-    listeners: dict[str, Callable[[Any], None]] = {
-        "console": on_console,
-        "pageerror": lambda error: heard.append(str(error)),
-        "requestfailed": lambda request: heard.append(f"failed: {request.url}"),
-        "response": on_response,
-    }
-    for event, listener in listeners.items():
-        tab.on(event, listener)  # type: ignore[call-overload]
+
+@contextmanager
+def noise(tab: Page, visit: Visit) -> Iterator[Noise]:
+    """What goes wrong meanwhile."""
+    heard = Noise(visit)
+    for event in EVENTS:
+        tab.on(event, getattr(heard, event))  # type: ignore[call-overload]
     yield heard
-    for event, listener in listeners.items():
-        tab.remove_listener(event, listener)
+    for event in EVENTS:
+        tab.remove_listener(event, getattr(heard, event))
 
 
 def violations(tab: Page) -> list[str]:
