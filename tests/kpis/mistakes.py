@@ -96,6 +96,9 @@ def say(text: str) -> None:
 
 
 def main(words: list[str]) -> int:
+    subprocess.run(
+        [sys.executable, "dev.py", "test", "--version"], cwd=ROOT, check=True
+    )  # it installs what is missing
     survivors = []
     with tempfile.TemporaryDirectory() as folder:
         root = copy_of_the_project(Path(folder))
