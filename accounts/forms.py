@@ -1,14 +1,16 @@
-"""Forms of one's own account, and the field for a day that the forms of every room use."""
+"""What the forms of every room use: a day, a page that is acted upon once. And the forms of one's own account."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import User
+from accounts.models import FormToken, User
 from accounts.models.user import Language, Salutation, Theme
 
 
@@ -23,6 +25,35 @@ class DayField(forms.DateField):
             MinValueValidator(date(1990, 1, 1), text),
             MaxValueValidator(date(2199, 12, 31), text),
         ]
+
+
+class OnceForm(forms.Form):
+    """A page that is acted upon once, however often its button is pressed; see FormToken."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+
+    def is_repeated(self) -> bool:
+        """Whether this page was sent and acted upon before: its own result must not look like a mistake.
+
+        Asked before the form is checked; of two clicks at the same time the second may not know yet.
+        """
+        if not self.is_bound:
+            return False
+        try:
+            token = self.fields["once"].clean(self["once"].value())
+        except forms.ValidationError:
+            return False
+        return token is not None and FormToken.objects.filter(token=token).exists()
+
+    def is_first_submission(self, user: User) -> bool:
+        """Whether a valid form is to be acted upon now: False for the second of two clicks at the same time."""
+        return FormToken.objects.claim(self.cleaned_data["once"], user)
+
+    def answer_with(self, **values: str) -> None:
+        """Put values into the hidden fields of the form that goes back to the page."""
+        data = cast(QueryDict, self.data).copy()
+        data.update(values)
+        self.data = data
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only

@@ -4,18 +4,17 @@ A row's revision is where and by which transaction PostgreSQL wrote it (`ctid`, 
 bulk, in the admin and in raw SQL.
 """
 
-from typing import Any, cast
-from uuid import uuid4
+from typing import Any
 
 import pghistory.models
 from django import forms
 from django.db import connection
 from django.db.models import Model
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts import formats
-from accounts.models import FormToken, User
+from accounts.forms import OnceForm
+from accounts.models import User
 
 
 def revision_of(row: Model) -> str:
@@ -36,14 +35,10 @@ def last_change(row: Model) -> str:
     return f"{author or _('somebody')}, {formats.clock(event.pgh_created_at)}"
 
 
-class RevisionFormMixin(forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
-    """A ModelForm that refuses to overwrite a change its author has not seen, and to create a row twice.
-
-    Bind it to a locked row. Before checking it ask `is_repeated`, before saving `is_first_submission`.
-    """
+class RevisionFormMixin(OnceForm, forms.ModelForm):  # type: ignore[type-arg] # generic for the type checker only
+    """A ModelForm that refuses to overwrite a change its author has not seen. Bind it to a locked row."""
 
     revision = forms.CharField(widget=forms.HiddenInput, required=False)
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     is_conflict = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +51,7 @@ class RevisionFormMixin(forms.ModelForm):  # type: ignore[type-arg] # generic fo
         cleaned = super().clean() or {}
         if self.instance.pk and cleaned.get("revision") != self.current:
             self.is_conflict = True
-            self.answer_with("revision", self.current)  # the next save knows what it overwrites
+            self.answer_with(revision=self.current)  # the next save knows what it overwrites
             raise forms.ValidationError(
                 _(
                     "This was changed meanwhile (%(change)s). Your entries are kept below; save again to overwrite."
@@ -64,23 +59,3 @@ class RevisionFormMixin(forms.ModelForm):  # type: ignore[type-arg] # generic fo
                 % {"change": last_change(self.instance)}
             )
         return cleaned
-
-    def answer_with(self, name: str, value: str) -> None:
-        """Put a value into a hidden field of the form that goes back to the page."""
-        data = cast(QueryDict, self.data).copy()
-        data[name] = value
-        self.data = data
-
-    def is_repeated(self) -> bool:
-        """Whether this page was submitted and acted upon before: its own result must not look like a mistake."""
-        if not self.is_bound:
-            return False
-        try:
-            token = self.fields["once"].clean(self["once"].value())
-        except forms.ValidationError:
-            return False
-        return token is not None and FormToken.objects.filter(token=token).exists()
-
-    def is_first_submission(self, user: User) -> bool:
-        """False for the second of two clicks at the same time; see FormToken."""
-        return FormToken.objects.claim(self.cleaned_data["once"], user)

@@ -1,17 +1,21 @@
 """Eight clicks at once on one page: one row, no error (trust.md 8)."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
+from accounts.days import today
 from accounts.models import FormToken, User
 from clients.models import Client, Contact, Interaction, Task
 from clients.revisions import revision_of
 from contracts.models import Contract
+from kpis.models import MonthClose
+from kpis.snapshots import rebuild_all
 from tests.conftest import make_cast
-from tests.factories import ContractFactory, RenewalAlertFactory, TaskFactory
+from tests.factories import ContractFactory, ContractLineFactory, RenewalAlertFactory, TaskFactory
 from tests.races import RACERS, Browser, signed_in, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,3 +102,17 @@ def test_an_alert_is_put_off_or_acknowledged_once(name: str) -> None:
     data = ALERT[name] | {"once": str(uuid4()), "revision": revision_of(alert)}
     assert set(clicks(cast.owner, reverse(f"contracts:{name}", args=[alert.pk]), data)) == {302}
     assert alert.events.filter(pgh_label="update").count() == 1
+
+
+def test_a_month_is_closed_once_and_re_opened_once() -> None:
+    cast = make_cast()
+    ContractLineFactory(contract=ContractFactory(client=cast.client, start=date(2025, 1, 1), end=None))
+    rebuild_all(today())
+    month = (today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    close, reopen = (reverse(f"portfolio:month_{act}", args=[month]) for act in ("close", "reopen"))
+    assert set(clicks(cast.director, close, {"once": str(uuid4())})) == {302}
+    closing = MonthClose.objects.get()
+    data = {"once": str(uuid4()), "expected": closing.pk, "reason": "Salah harga"}
+    assert set(clicks(cast.director, reopen, data)) == {302}
+    closing.refresh_from_db()
+    assert closing.reason == "Salah harga"

@@ -116,7 +116,7 @@ class NewClientForm(ClientForm):
         alike = Client.objects.named_like(name)
         if alike.exists():
             self.duplicates = list(alike.visible_to(self.user)[:5])
-            self.answer_with("confirmed", "on")
+            self.answer_with(confirmed="on")
             raise forms.ValidationError(self._warning())
         return cleaned
 

@@ -3,13 +3,12 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.forms import DayField
+from accounts.forms import DayField, OnceForm
 from clients.revisions import last_change, revision_of
 from contracts.forms.contract import day_input
 from contracts.forms.money import MoneyField
@@ -18,11 +17,10 @@ from contracts.models.line import Period
 from contracts.renewing import following_term
 
 
-class ActionForm(forms.Form):
+class ActionForm(OnceForm):
     """An action on a locked contract: refused when the contract is no longer as its author saw it."""
 
     revision = forms.CharField(widget=forms.HiddenInput)
-    once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     confirmed = forms.BooleanField(widget=forms.HiddenInput, required=False)
     is_conflict = False
 
@@ -46,12 +44,6 @@ class ActionForm(forms.Form):
                 params={"change": last_change(self.contract)},
             )
         return cleaned
-
-    def answer_with(self, **values: str) -> None:
-        """Put values into the hidden fields of the form that goes back to the page."""
-        data = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
-        data.update(values)
-        self.data = data
 
     def _set(self, **initial: Any) -> None:
         for name, value in initial.items():

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
-from accounts.models import FormToken
 from clients.gate import row_for
 from contracts.actions import ACTIONS, LINE_ACTIONS, Action, Doing
 from contracts.forms import ActionForm
@@ -43,7 +42,7 @@ def _page(
 ) -> HttpResponse:
     day = today()
     form = _form(request, action, contract, line, day)
-    if form.is_bound and FormToken.objects.filter(token=_uuid(form)).exists():
+    if form.is_repeated():
         return redirect(contract)  # the second click
     if not action.possible(contract, day):
         messages.warning(request, _("This is not possible as the contract stands now."))
@@ -65,13 +64,6 @@ def _form(
 ) -> ActionForm:
     more: dict[str, Any] = {"line": line} if line else {}
     return action.form(request.POST or None, contract=contract, day=day, **more)
-
-
-def _uuid(form: ActionForm) -> Any:
-    try:
-        return form.fields["once"].clean(form["once"].value())
-    except ValidationError:
-        return None
 
 
 def _doing(
@@ -103,9 +95,9 @@ def _do(
     form: ActionForm,
     day: date,
 ) -> HttpResponse:
-    FormToken.objects.claim(form.cleaned_data["once"], request.user)
-    action.perform(_doing(request, contract, line, form, day))
-    messages.success(request, str(action.done))
+    if form.is_first_submission(request.user):
+        action.perform(_doing(request, contract, line, form, day))
+        messages.success(request, str(action.done))
     return redirect(contract)
 
 

@@ -1,5 +1,6 @@
 """Months: their reported and their current numbers, closing and re-opening."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
@@ -15,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.days import today
+from accounts.forms import OnceForm
 from accounts.http import AuthenticatedRequest, form_page
-from accounts.models import FormToken, User
+from accounts.models import User
 from kpis import closing
 from kpis.models import MonthClose, Role, Scope, last_day_of
 from portfolio.addresses import complaints
 from portfolio.entries import entries_since, told
-from portfolio.forms import CloseMonthForm, ReopenMonthForm
+from portfolio.forms import ReopenMonthForm
 from portfolio.months import closings, comparison, first_days, months, numbers_of
 from portfolio.viewpoints import Viewpoint, sees_company, viewpoint
 
@@ -78,18 +80,14 @@ def month_page(request: AuthenticatedRequest, month: date) -> HttpResponse:
 def month_close(request: AuthenticatedRequest, month: date) -> HttpResponse:
     _refuse_unless_closer(request.user)
     _refuse_unless_over(month)
-    form = CloseMonthForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            closing.close(month, request.user, timezone.now())
-        except ValidationError as refusal:
-            if form.is_repeated():
-                return redirect("portfolio:month_page", month)
-            form.add_error(None, refusal)
-        else:
-            FormToken.objects.claim(form.cleaned_data["once"], request.user)
-            messages.success(request, _("%(month)s is closed.") % {"month": month_name(month)})
-            return redirect("portfolio:month_page", month)
+    form = OnceForm(request.POST if request.method == "POST" else None)
+
+    def do() -> str:
+        closing.close(month, request.user, timezone.now())
+        return _("%(month)s is closed.")
+
+    if form.is_valid() and _done_once(request, form, month, do):
+        return redirect("portfolio:month_page", month)
     return form_page(
         request,
         form,
@@ -112,15 +110,13 @@ def month_reopen(request: AuthenticatedRequest, month: date) -> HttpResponse:
     form = ReopenMonthForm(
         request.POST if request.method == "POST" else None, initial={"expected": closed and closed.pk}
     )
+
+    def do() -> str:
+        _reopen(month, form, request.user)
+        return _("%(month)s is open again.")
+
     if form.is_valid():
-        if form.is_repeated():
-            return redirect("portfolio:month_page", month)
-        try:
-            _reopen(month, form, request.user)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, _("%(month)s is open again.") % {"month": month_name(month)})
+        if _done_once(request, form, month, do):
             return redirect("portfolio:month_page", month)
     elif closed is None:
         messages.warning(request, _("This month is not closed."))
@@ -146,13 +142,24 @@ def may_close(user: User) -> bool:
     return user.is_active and user.has_perm("kpis.close_month")
 
 
+def _done_once(request: AuthenticatedRequest, form: OnceForm, month: date, do: Callable[[], str]) -> bool:
+    """Whether it is done, by this click or by the one before; if not, the form says why."""
+    try:
+        with transaction.atomic():  # what is refused has not been sent: the form can be sent again
+            if form.is_first_submission(request.user):
+                messages.success(request, do() % {"month": month_name(month)})
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    return True
+
+
 def _reopen(month: date, form: ReopenMonthForm, by: User) -> None:
     """Raises ValidationError where the closing that the page showed is not in force any more."""
     seen = MonthClose.objects.filter(first_day=month, pk=form.cleaned_data["expected"]).first()
     if seen is None:
         raise ValidationError(_("This month is not closed."))
     closing.reopen(seen, by, form.cleaned_data["reason"], timezone.now())
-    FormToken.objects.claim(form.cleaned_data["once"], by)
 
 
 def _refuse_unless_closer(user: User) -> None:

@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.days import today
+from accounts.forms import OnceForm
 from accounts.http import AuthenticatedRequest
 from portfolio.addresses import complaints
-from portfolio.target_forms import CopyForm, SaveForm
+from portfolio.forms import CopyTargetsForm
 from portfolio.target_gate import Choices, asked_for
 from portfolio.target_grid import Entry, Grid, copy_from_last_year, lock
 
@@ -34,16 +35,15 @@ def target_grid(request: AuthenticatedRequest) -> HttpResponse:
 def target_save(request: AuthenticatedRequest) -> HttpResponse:
     """Everything that was typed on one page of the grid, or nothing."""
     grid, choices = _locked(request)
-    form = SaveForm(request.POST)
+    form = OnceForm(request.POST)
     if form.is_repeated():
         return redirect(_url(request, "target_grid"))
     entry = Entry(grid, request.POST)
-    if entry.is_refused:
+    if entry.is_refused or not form.is_valid():
         entry.tell_conflicts()
-        status = 422 if entry.errors else 409
+        status = 422 if entry.errors or form.errors else 409
         return _page(request, grid, choices, status=status, form=form, problems=entry.problems)
-    form.claim(request.user)
-    n = entry.save()
+    n = entry.save() if form.is_first_submission(request.user) else 0
     told = ngettext("%(n)d target is saved.", "%(n)d targets are saved.", n) % {"n": n}
     messages.success(request, told if n else _("Nothing was changed."))
     return redirect(_url(request, "target_grid"))
@@ -54,14 +54,14 @@ def target_save(request: AuthenticatedRequest) -> HttpResponse:
 def target_copy(request: AuthenticatedRequest) -> HttpResponse:
     """The empty months of the whole grid, filled from the year before."""
     grid, choices = _locked(request)
-    form = CopyForm(request.POST, is_percent=grid.asked.kind.is_additive)
+    form = CopyTargetsForm(request.POST, is_percent=grid.asked.kind.is_additive)
     if form.is_repeated():
         return redirect(_url(request, "target_grid"))
     if not form.is_valid():
         return _page(request, grid, choices, status=422, copy_form=form)
-    form.claim(request.user)
     year = grid.asked.year - 1
-    n = copy_from_last_year(grid, form.cleaned_data["more"])
+    first = form.is_first_submission(request.user)
+    n = copy_from_last_year(grid, form.cleaned_data["more"]) if first else 0
     if n:
         told = ngettext(
             "%(n)d empty month is filled from %(year)d.", "%(n)d empty months are filled from %(year)d.", n
@@ -96,8 +96,8 @@ def _page(
         "grid": grid,
         "asked": grid.asked,
         "choices": choices,
-        "form": SaveForm(),
-        "copy_form": CopyForm(is_percent=grid.asked.kind.is_additive),
+        "form": OnceForm(),
+        "copy_form": CopyTargetsForm(is_percent=grid.asked.kind.is_additive),
         "last_year": grid.asked.year - 1,
         "save_url": _url(request, "target_save"),
         "copy_url": _url(request, "target_copy"),
