@@ -70,6 +70,16 @@ def day(value: date | None) -> str:
     return formats.date_format(value, "j M Y") if value else DASH
 
 
+def month(value: date) -> str:
+    """November 2026."""
+    return formats.date_format(value, "F Y")
+
+
+def short_month(value: date) -> str:
+    """Nov 2026: in tables and charts."""
+    return formats.date_format(value, "M Y")
+
+
 def long_day(value: date | None) -> str:
     """Sabtu, 21 November 2026."""
     return formats.date_format(value, "l, j F Y") if value else DASH

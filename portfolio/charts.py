@@ -12,15 +12,14 @@ from kpis.measures import Sums
 from kpis.models import TargetKind, WindowKind
 from kpis.windows import Window
 from portfolio.attainment import Aims
+from portfolio.numbers import Numbers
 from portfolio.target_entry import told
 from portfolio.tiles import (
     FEW,
     Change,
-    Numbers,
     change_of_share,
     is_running,
     money_change,
-    month_name,
     told_share,
 )
 
@@ -34,7 +33,7 @@ def retention_chart(numbers: Numbers, aims: Aims) -> dict[str, Any] | None:
     points = _points(numbers, WindowKind.TRAILING_YEAR)
     if not points:
         return None
-    months = [month_name(window.last_day) for window, _sums in points]
+    months = [formats.short_month(window.last_day) for window, _sums in points]
     shares = [_share(sums) for _window, sums in points]
     targets = [_target(aims, window) for window, _sums in points]
     known = [share for share in [*shares, *targets] if share is not None]
@@ -70,7 +69,7 @@ def value_chart(numbers: Numbers) -> dict[str, Any] | None:
     points = _points(numbers, WindowKind.MONTH)
     if not points:
         return None
-    months = [month_name(window.last_day) for window, _sums in points]
+    months = [formats.short_month(window.last_day) for window, _sums in points]
     worth = [None if sums.closing_arr is None else monthly(sums.closing_arr) for _window, sums in points]
     return {
         "finding": _value_finding(points),
@@ -119,7 +118,7 @@ def _told_target(aims: Aims, window: Window) -> str:
 def _retention_finding(points: Sequence[Point], aims: Aims) -> str:
     (first, before), (last, now) = points[max(0, len(points) - 13)], points[-1]
     value, base = told_share(now.logo_retention)
-    words = {"value": value, "base": base, "month": month_name(last.last_day)}
+    words = {"value": value, "base": base, "month": formats.short_month(last.last_day)}
     said = _("Client retention up to %(month)s: %(value)s (%(base)s)") % words
     aim = aims.aim(TargetKind.LOGO_RETENTION, last, now)
     said = f"{said}, {aim.text}" if aim else said
@@ -130,9 +129,14 @@ def _value_finding(points: Sequence[Point]) -> str:
     (first, before), (last, now) = points[max(0, len(points) - 13)], points[-1]
     if now.closing_arr is None:
         return _("Monthly value: an exchange rate is missing")
-    words = {"value": formats.compact_money(monthly(now.closing_arr)), "month": month_name(last.last_day)}
+    words = {
+        "value": formats.compact_money(monthly(now.closing_arr)),
+        "month": formats.short_month(last.last_day),
+    }
     said = _("Monthly value in %(month)s: %(value)s") % words
-    return _with_change(said, money_change(now.closing_arr, before.closing_arr, month_name(first.last_day)))
+    return _with_change(
+        said, money_change(now.closing_arr, before.closing_arr, formats.short_month(first.last_day))
+    )
 
 
 def _with_change(said: str, change: Change | None) -> str:

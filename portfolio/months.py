@@ -3,7 +3,6 @@
 Display rounds from the sums; a ratio shows its base, few clients give counts, nothing to divide by a reason (R9, R10).
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import formats
 from contracts.values import monthly
 from kpis.measures import MISSING_FX, NO_OPENING_CLIENTS, NO_OPENING_VALUE, Ratio, Sums
-from kpis.models import Edition, MonthClose, Scope, Snapshot, WindowKind, last_day_of
+from kpis.models import Edition, MonthClose, Snapshot, WindowKind, last_day_of
 from kpis.windows import Window
 from portfolio.figures import LABELS, Figure
+from portfolio.numbers import Numbers
 from portfolio.tiles import FEW, rows_url, uncertainty
 from portfolio.viewpoints import Viewpoint
 
@@ -86,7 +86,7 @@ class Group:
     rows: list[Row]
 
 
-Numbers = Mapping[Window, Sums]
+Reading = Mapping[Window, Sums]  # of one edition
 
 
 @dataclass(frozen=True)
@@ -109,27 +109,13 @@ class Month:
         return self.closing is not None and self.closing.reopened_at is None
 
 
-def numbers_of(point: Viewpoint, last_days: Collection[date]) -> tuple[Numbers, Numbers]:
-    """The current and the reported sums of the windows that end on these days; zero where the scope had nothing.
-
-    The company's rows say which windows there are. One statement. A tree of teams is that of today in both.
-    """
-    rows = point.snapshots(BOTH) | Snapshot.objects.for_company(point.role, BOTH)
-    windows: dict[str, set[Window]] = defaultdict(set)
-    own: dict[tuple[str, Window], Sums] = {}
-    for total in rows.filter(last_day__in=last_days).totals():
-        window = Window(total.kind, total.first_day, total.last_day)
-        if total.scope == Scope.COMPANY:
-            windows[total.edition].add(window)
-        if total.scope == point.scope:
-            own[total.edition, window] = total.sums.with_net_transfers() if point.teams else total.sums
-    current, reported = (
-        {window: own.get((edition, window), Sums()) for window in windows[edition]} for edition in BOTH
-    )
-    return current, reported
+def numbers_of(point: Viewpoint, last_days: Collection[date]) -> tuple[Reading, Reading]:
+    """The current and the reported sums of the windows that end on these days. One statement."""
+    found = Numbers.by_edition(point, list(BOTH), last_day__in=last_days)
+    return found[Edition.CURRENT].sums, found[Edition.REPORTED].sums
 
 
-def comparison(point: Viewpoint, current: Numbers, reported: Numbers, month: date) -> list[Group]:
+def comparison(point: Viewpoint, current: Reading, reported: Reading, month: date) -> list[Group]:
     """Stocks at the month's end, and what happened in the month and in the 12 months up to its end.
 
     Current numbers lead to their rows. Reported ones have none: they are kept as sums.
@@ -149,7 +135,7 @@ def comparison(point: Viewpoint, current: Numbers, reported: Numbers, month: dat
     ]
 
 
-def _row(measure: Measure, point: Viewpoint, window: Window, current: Numbers, reported: Numbers) -> Row:
+def _row(measure: Measure, point: Viewpoint, window: Window, current: Reading, reported: Reading) -> Row:
     now, before = current.get(window, Sums()), reported.get(window)
     url = rows_url(point, measure.figure, window) if window in current else ""
     return Row(
@@ -251,7 +237,7 @@ def closings(first: Collection[date]) -> list[MonthClose]:
 
 
 def _month(
-    month: date, closing: MonthClose | None, point: Viewpoint, current: Numbers, reported: Numbers
+    month: date, closing: MonthClose | None, point: Viewpoint, current: Reading, reported: Reading
 ) -> Month:
     window = Window(WindowKind.MONTH, month, last_day_of(month))
     return Month(

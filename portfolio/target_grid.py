@@ -18,7 +18,6 @@ from kpis.models import Target, TargetKind
 from kpis.targets import Targets, window_of
 from kpis.windows import Window
 from portfolio.target_entry import raised, read, told, typed
-from portfolio.tiles import month_name
 from portfolio.viewpoints import Viewpoint
 
 LOCK = 0x5E71B  # advisory lock: one writer of targets at a time
@@ -108,7 +107,7 @@ class Cell:
 
     @property
     def month(self) -> str:
-        return month_name(self.window.last_day)
+        return formats.short_month(self.window.last_day)
 
     @property
     def label(self) -> str:
@@ -183,7 +182,7 @@ class Grid:
 
     @property
     def heads(self) -> list[str]:
-        return [month_name(window.last_day) for window in self.windows]
+        return [formats.short_month(window.last_day) for window in self.windows]
 
     @property
     def foot(self) -> list[tuple[str, str]]:

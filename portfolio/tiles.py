@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
-from django.utils import formats as django_formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -19,9 +18,10 @@ from contracts.models import ClientStanding
 from contracts.values import monthly
 from kpis.definitions import BY_KEY, Definition
 from kpis.measures import Nps, Ratio, Sums
-from kpis.models import Scope, Snapshot, StaleClient, TargetKind, WindowKind
+from kpis.models import StaleClient, TargetKind, WindowKind
 from kpis.windows import Window
 from portfolio.attainment import Aim, Aims
+from portfolio.numbers import Numbers
 from portfolio.viewpoints import Viewpoint
 
 FEW, SOME = 10, 30  # fewer than FEW: counts only; fewer than SOME: "indicative" (R9)
@@ -62,48 +62,6 @@ class Tile:
     @property
     def is_stale(self) -> bool:
         return self.read_at - self.as_of > STALE_AFTER
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """The snapshots of a viewpoint since some day: its sums by window, zero where it had nothing."""
-
-    point: Viewpoint
-    windows: dict[Window, datetime]
-    sums: dict[Window, Sums]
-
-    @classmethod
-    def load(cls, point: Viewpoint, since: date) -> "Numbers":
-        """Windows that end on or after `since`; the company's rows say which there are. One statement."""
-        rows = (point.snapshots() | Snapshot.objects.for_company(point.role)).filter(last_day__gte=since)
-        windows: dict[Window, datetime] = {}
-        own: dict[Window, Sums] = {}
-        for total in rows.totals():
-            window = Window(total.kind, total.first_day, total.last_day)
-            if total.scope == Scope.COMPANY:
-                windows[window] = total.computed_at
-            if total.scope == point.scope:
-                own[window] = total.sums
-        sums = {window: own.get(window, Sums()) for window in windows}
-        if point.teams:
-            sums = {window: total.with_net_transfers() for window, total in sums.items()}
-        return cls(point, windows, sums)
-
-    def newest(self, kind: str) -> Window | None:
-        return max((w for w in self.windows if w.kind == kind), key=lambda w: w.last_day, default=None)
-
-    def before(self, window: Window) -> Window | None:
-        """The window of the same kind that ends with the month before."""
-        last_day = window.last_day.replace(day=1) - ONE_DAY
-        return next((w for w in self.windows if w.kind == window.kind and w.last_day == last_day), None)
-
-    def of_kind(self, kind: str) -> list[Window]:
-        """Oldest first."""
-        return sorted((w for w in self.windows if w.kind == kind), key=lambda w: w.last_day)
-
-
-def month_name(day: date) -> str:
-    return django_formats.date_format(day, "M Y")
 
 
 def is_running(window: Window) -> bool:
@@ -187,7 +145,7 @@ def uncertainty(ratio: Ratio) -> tuple[str, ...]:
 
 def change_of_share(ratio: Ratio, before: Ratio, window: Window) -> Change | None:
     """In percentage points, or the earlier counts where there are too few clients."""
-    month = month_name(window.last_day)
+    month = formats.short_month(window.last_day)
     if not before.denominator or not ratio.denominator:
         return None
     if min(before.denominator, ratio.denominator) < FEW:
@@ -254,7 +212,7 @@ def _change_of_value(numbers: Numbers, annual: Decimal | None, day: date) -> Cha
     last_day = day.replace(day=1) - ONE_DAY
     month = Window(WindowKind.MONTH, last_day.replace(day=1), last_day)
     before = numbers.sums[month].closing_arr if month in numbers.sums else None
-    return money_change(annual, before, month_name(last_day))
+    return money_change(annual, before, formats.short_month(last_day))
 
 
 def money_change(annual: Decimal | None, before: Decimal | None, than: str) -> Change | None:
@@ -270,7 +228,7 @@ def upsell_tile(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> 
     sums, before = numbers.sums[window], numbers.before(window)
     annual = sums.gained_arr
     earlier = numbers.sums[before].gained_arr if before else None
-    name = _("Upsell and cross-sell, %(month)s") % {"month": month_name(window.last_day)}
+    name = _("Upsell and cross-sell, %(month)s") % {"month": formats.short_month(window.last_day)}
     return Tile(
         key="upsell",
         name=name,
@@ -282,7 +240,10 @@ def upsell_tile(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> 
             "minus",
             "",
             _("%(month)s in full: %(amount)s")
-            % {"month": month_name(before.last_day), "amount": formats.compact_money(monthly(earlier))},
+            % {
+                "month": formats.short_month(before.last_day),
+                "amount": formats.compact_money(monthly(earlier)),
+            },
         )
         if before and earlier is not None
         else None,
@@ -308,7 +269,7 @@ def _share_of_opening(annual: Decimal | None, sums: Sums) -> str:
 
 def clients_tiles(numbers: Numbers, aims: Aims, window: Window, now: datetime) -> list[Tile]:
     """K9: active and new clients, each only beside its target."""
-    month, sums = month_name(window.last_day), numbers.sums[window]
+    month, sums = formats.short_month(window.last_day), numbers.sums[window]
     active = (TargetKind.ACTIVE_CLIENTS, _("Active clients, %(month)s"), sums.closing_clients)
     new = (TargetKind.NEW_CLIENTS, _("New clients, %(month)s"), sums.new_clients)
     return [

@@ -12,7 +12,8 @@ from clients.models.access import may_create_clients, sees_everything
 from contracts.effective import add_months
 from kpis.models import Role
 from portfolio.agenda import MOST, agenda_of, next_due
-from portfolio.tiles import Numbers, Tile, aims_of, tiles_of
+from portfolio.numbers import Numbers
+from portfolio.tiles import Tile, aims_of, tiles_of
 from portfolio.viewpoints import Viewpoint, roles_held
 
 

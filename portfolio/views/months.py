@@ -10,11 +10,11 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import formats as django_formats
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import formats
 from accounts.days import today
 from accounts.forms import OnceForm
 from accounts.http import AuthenticatedRequest, form_page
@@ -61,7 +61,7 @@ def month_page(request: AuthenticatedRequest, month: date) -> HttpResponse:
     context = {
         "complaints": complaints(request.GET, KNOWN, page=page),
         "month": month,
-        "month_name": month_name(month),
+        "month_name": formats.month(month),
         "point": point,
         "roles": Role.values,
         "closed": closed,
@@ -91,7 +91,7 @@ def month_close(request: AuthenticatedRequest, month: date) -> HttpResponse:
     return form_page(
         request,
         form,
-        heading=_("Close %(month)s") % {"month": month_name(month)},
+        heading=_("Close %(month)s") % {"month": formats.month(month)},
         note=_(
             "The numbers of this month, and of the 12 months up to its end, are kept as they are now: as reported."
             " Corrections afterwards change the current numbers only, and both are shown."
@@ -124,7 +124,7 @@ def month_reopen(request: AuthenticatedRequest, month: date) -> HttpResponse:
     return form_page(
         request,
         form,
-        heading=_("Re-open %(month)s") % {"month": month_name(month)},
+        heading=_("Re-open %(month)s") % {"month": formats.month(month)},
         note=_(
             "The reported numbers of this month are given up. It stays open until somebody closes it again, and then"
             " reports the numbers of that moment. Your name and the reason stay on record."
@@ -132,10 +132,6 @@ def month_reopen(request: AuthenticatedRequest, month: date) -> HttpResponse:
         submit=_("Re-open the month"),
         back=reverse("portfolio:month_page", args=[month]),
     )
-
-
-def month_name(month: date) -> str:
-    return django_formats.date_format(month, "F Y")
 
 
 def may_close(user: User) -> bool:
@@ -147,7 +143,7 @@ def _done_once(request: AuthenticatedRequest, form: OnceForm, month: date, do: C
     try:
         with transaction.atomic():  # what is refused has not been sent: the form can be sent again
             if form.is_first_submission(request.user):
-                messages.success(request, do() % {"month": month_name(month)})
+                messages.success(request, do() % {"month": formats.month(month)})
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False

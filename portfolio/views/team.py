@@ -15,9 +15,10 @@ from kpis.models import Role, WindowKind
 from portfolio.addresses import complaints, refuse_export, sort
 from portfolio.charts import MONTHS, retention_chart, value_chart
 from portfolio.exports import export
+from portfolio.numbers import Numbers
 from portfolio.people import RENEWAL_DAYS, holdings
 from portfolio.tables import PeopleTable
-from portfolio.tiles import Numbers, aims_of, tiles_of
+from portfolio.tiles import aims_of, tiles_of
 from portfolio.viewpoints import Viewpoint, sees_company, teams_seen_by
 
 COMPANY = "company"
