@@ -42,9 +42,11 @@ def add(before: Parts, after: Parts, windows: Mapping[Window, date]) -> set[Wind
 
     Run inside the transaction in which the rows behind `after` came to be.
     """
-    nothing = (0,) * len(SUMS)
     unknown: set[Window] = set()
-    for key in (before.keys() | after.keys()) if windows else ():
+    if not windows:
+        return unknown
+    nothing = (0,) * len(SUMS)
+    for key in before.keys() | after.keys():
         window = Window(*key[:3])
         old, new = before.get(key, nothing), after.get(key, nothing)
         if old == new or window not in windows:

@@ -1,4 +1,4 @@
-"""Keeps projection, credit and snapshots equal to the facts. The only writer of Snapshot.
+"""Keeps projection, credit and the current snapshots equal to the facts.
 
 After a change of a few clients the stored sums are moved by what these clients add now less what they added before
 (kpis/increments.py), after any other change windows are replaced: those that end on or after the first day that
@@ -41,7 +41,7 @@ DERIVED_TABLES = ", ".join(
     model._meta.db_table for model in (ContractTerm, ValueSegment, ActiveSpan, ClientStanding, Credit)
 )
 LONGEST_HISTORY = timedelta(days=3653)  # a start typed as year 202 must not ask for 20,000 windows
-COLUMNS = ("kind", "first_day", "last_day", "role", "scope", "user_id", "team_id", *SUMS)
+COLUMNS = (*increments.KEY, *SUMS)
 Row = tuple[Any, ...]
 Mark = tuple[int, date | None]  # a client and the first day that the write can change (StaleClient)
 Item = TypeVar("Item")
