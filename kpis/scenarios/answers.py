@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from accounts.models import Team, User
 from contracts.effective import Rules
 from contracts.projection import current_rules
-from kpis.measures import Amount, Sums, measures_of
+from kpis.increments import KEY
+from kpis.measures import SUMS, Amount, Sums, measures_of
 from kpis.models import Edition, Scope, Snapshot, TargetKind, WindowKind
 from kpis.scenarios.knowledge import known_on
 from kpis.scenarios.portfolio import Place, Portfolio
@@ -27,6 +28,7 @@ from kpis.targets import Targets, attainment, distance
 from kpis.windows import Question, Window
 
 Measures = dict[str, Amount]
+StoredSums = dict[tuple[Any, ...], Sums]
 ROOMS = ("accounts", "clients", "contracts", "kpis")
 
 
@@ -93,7 +95,9 @@ def _computed(
         clients = [client.pk for client in portfolio.clients.values()]
         rebuild(clients, rules, max(window.last_day for window in windows))
         refresh(Question(sorted(windows), as_of=as_of, rules=rules, roles=sorted(roles), clients=clients))
-        answers = [_measures(query, portfolio.places(query.expect)) for query in queries]
+        sums = _sums()
+        targets = Targets.load_all((kind, window) for window in windows for kind in TargetKind.values)
+        answers = [_measures(query, portfolio.places(query.expect), sums, targets) for query in queries]
         transaction.set_rollback(True)
     return answers
 
@@ -121,20 +125,27 @@ def _rules(*params: Params | None) -> Rules:
     return rules
 
 
-def _measures(query: Query, places: Mapping[str, Place]) -> dict[str, Measures]:
+def _sums() -> StoredSums:
+    """Every sum of a window that was asked for, by window, role, scope, user and team."""
+    rows = Snapshot.objects.filter(kind=WindowKind.OTHER, edition=Edition.CURRENT).values_list(*KEY, *SUMS)
+    return {(Window(*row[:3]), *row[3 : len(KEY)]): Sums.of(row[len(KEY) :]) for row in rows}
+
+
+def _measures(
+    query: Query,
+    places: Mapping[str, Place],
+    sums: StoredSums,
+    targets: Mapping[tuple[str, Window], Targets],
+) -> dict[str, Measures]:
     window = Window(WindowKind.OTHER, query.first, query.last)
-    rows = Snapshot.objects.in_window(window.kind, window.first_day, window.last_day)
-    sums = {
-        (row.scope, row.user_id, row.team_id): row.sums
-        for row in rows.filter(role=query.role, edition=Edition.CURRENT)
-    }
-    targets = Targets.load_all([(kind, window) for kind in TargetKind.values])
     measures = {}
     for name, (scope, user, team) in places.items():
-        own = sums.get((scope, user.pk if user else None, team.pk if team else None), Sums())
+        place = (scope, user.pk if user else None, team.pk if team else None)
+        own = sums.get((window, query.role, *place), Sums())
         measures[name] = measures_of(own)
-        for each in targets.values():
-            measures[name] |= _attained(each, _target(each, scope, user, team), own)
+        for kind in TargetKind.values:
+            of_kind = targets[kind, window]
+            measures[name] |= _attained(of_kind, _target(of_kind, scope, user, team), own)
     return measures
 
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from kpis.scenarios.records import Amendment, Data, FormatError, Json
+from kpis.scenarios.records import Amendment, Data, FormatError, Json, Record, read
 
 ENTITIES = {
     "client": "clients",
@@ -42,8 +42,7 @@ def _recorded_by(value: Any, as_of: date | None) -> Any:
 
 
 def _recorded_on(record: Any) -> date | None:
-    text = record.get("recorded_on") if isinstance(record, dict) else None
-    return date.fromisoformat(text) if text else None
+    return read(Record, record).recorded_on if isinstance(record, dict) else None
 
 
 def _is_later(recorded_on: date | None, as_of: date | None) -> bool:

@@ -233,7 +233,7 @@ class Query(BaseModel):
     as_of: Day | None = None
     role: Role
     params: Params | None = None
-    expect: dict[ScopeName, dict[str, Any]] = {}
+    expect: dict[ScopeName, dict[str, Decimal | None]] = {}
 
 
 class Scenario(BaseModel):

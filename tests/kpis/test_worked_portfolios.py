@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clients.models import Client
+from kpis.management.commands import kpi_scenarios
 from kpis.models import Snapshot, StaleClient
 from kpis.scenarios import answer_query, differences
 from tests.kpis.daily_walk import COUNTS, MONEY, DailyWalk
@@ -134,6 +135,7 @@ WRONG = [
     (with_field(*QUERY, **{"from": "yesterday"}), "query march, from: Invalid isoformat string"),
     (with_field(*QUERY, to="2025-02-28"), "query march, to: ends before it begins"),
     (with_field(*QUERY, expect={"galaxy": {}}), "query march, expect, galaxy: String should match pattern"),
+    (with_field(*QUERY, expect={"company": {"nrr": "much"}}), "query march, expect, company, nrr: Input should be"),
     (with_field(*QUERY, params={"grace": 3}), "query march, params, grace: Extra inputs are not permitted"),
 ]  # fmt: skip
 
@@ -141,6 +143,23 @@ WRONG = [
 def test_a_portfolio_that_nothing_is_wrong_with_is_answered(db):
     scenario = plain_scenario("OK")
     assert answer_query(scenario, scenario["queries"][0])["company"]["closing_arr"] == 60_000_000
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # pytest is, the command is not
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_say_what_one_says(tmp_path, capsys, monkeypatch):
+    wrong = plain_scenario("X1")
+    wrong["data"]["clients"] = None
+    file = tmp_path / "mixed.json"
+    file.write_text(json.dumps({"scenarios": [*SCENARIOS[:2], wrong, *SCENARIOS[2:4]]}))
+    monkeypatch.setattr(kpi_scenarios, "PORTION", 2)
+    told = []
+    for processes in (1, 2):
+        with pytest.raises(CommandError, match="1 of 5 scenarios"):
+            call_command("kpi_scenarios", file, processes=processes)
+        told.append(capsys.readouterr())
+    assert told[0] == told[1]
+    assert told[0].err.startswith("X1: data, clients: ")
 
 
 @pytest.mark.django_db

@@ -1,16 +1,22 @@
 import json
+import os
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, connections
 
 from kpis.scenarios import FormatError, Json, Measures, answer_queries, apart, differences
 
 DIFFERENT, NOT_OF_THE_FORMAT = 1, 2
+PORTION = 25  # scenarios that share their empty tables
+Answers = list[dict[str, Measures]] | str  # by query and scope, or why the scenario is refused
 
 
 class Command(BaseCommand):
@@ -22,27 +28,27 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--only", metavar="ID", help="one scenario")
         parser.add_argument("--json", type=Path, metavar="OUT", help="write every computed measure here")
+        parser.add_argument("--processes", type=int, default=os.cpu_count(), help="for long files; all cores")
 
-    def handle(self, *, file: Path, only: str | None, json: Path | None, **options: Any) -> None:
+    def handle(
+        self, *, file: Path, only: str | None, json: Path | None, processes: int, **options: Any
+    ) -> None:
         """Every problem of the file is named before it is refused; a refused file leaves no OUT."""
         scenarios = [each for each in _read(file) if only in (None, each["id"])]
         if not scenarios:
             raise CommandError("There is no such scenario.", returncode=NOT_OF_THE_FORMAT)
         compared = differing = refused = 0
         computed: dict[str, dict[str, dict[str, Measures]]] = {}
-        with apart():
-            for scenario in scenarios:
-                try:
-                    answers = answer_queries(scenario, scenario["queries"])
-                except (FormatError, DataError, IntegrityError) as error:
-                    refused += 1
-                    self.stderr.write(f"{scenario['id']}: {_said(error)}")
-                    continue
-                for query, got in zip(scenario["queries"], answers, strict=True):
-                    computed.setdefault(scenario["id"], {})[query["name"]] = got
-                    expected = query.get("expect", {})
-                    compared += sum(len(values) for values in expected.values())
-                    differing += self.report(scenario["id"], query["name"], expected, got)
+        for scenario, answers in zip(scenarios, _answered(scenarios, processes), strict=True):
+            if isinstance(answers, str):
+                refused += 1
+                self.stderr.write(f"{scenario['id']}: {answers}")
+                continue
+            for query, got in zip(scenario["queries"], answers, strict=True):
+                computed.setdefault(scenario["id"], {})[query["name"]] = got
+                expected = query.get("expect", {})
+                compared += sum(len(values) for values in expected.values())
+                differing += self.report(scenario["id"], query["name"], expected, got)
         if refused:
             message = f"{refused} of {len(scenarios)} scenarios are not of the format."
             raise CommandError(message, returncode=NOT_OF_THE_FORMAT)
@@ -58,6 +64,29 @@ class Command(BaseCommand):
         for scope, measure, wanted, actual in found:
             self.stdout.write(f"{scenario} {query} {scope} {measure}: expected {wanted}, got {actual}")
         return len(found)
+
+
+def _answered(scenarios: Sequence[Json], processes: int) -> Iterator[Answers]:
+    """In the order of the scenarios; a long file by several processes, each with tables of its own."""
+    portions = [scenarios[start : start + PORTION] for start in range(0, len(scenarios), PORTION)]
+    if min(processes, len(portions)) < 2:
+        yield from _answer(scenarios)
+        return
+    connections.close_all()  # two processes must not speak through one connection
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        yield from chain.from_iterable(pool.map(_answer, portions))
+
+
+def _answer(scenarios: Sequence[Json]) -> list[Answers]:
+    with apart():
+        return [_answer_one(scenario) for scenario in scenarios]
+
+
+def _answer_one(scenario: Json) -> Answers:
+    try:
+        return answer_queries(scenario, scenario["queries"])
+    except (FormatError, DataError, IntegrityError) as error:
+        return _said(error)
 
 
 def _said(error: Exception) -> str:
