@@ -30,7 +30,9 @@ from kpis.windows import ROLES, Question, Window, statement, windows_until
 log = structlog.get_logger(__name__)
 
 ONE_DAY = timedelta(days=1)
-LOCK = 0x5E71A  # advisory lock: one rebuilder at a time
+LOCK = (
+    0x5E71A  # advisory lock: one rebuilder at a time; several ledgers of different clients (kpis/backlog.py)
+)
 PATIENCE = "240s"  # how long a nightly job waits for a rebuild that is at work
 CLIENTS_AT_ONCE = 500
 WINDOWS_AT_ONCE = 24
@@ -54,7 +56,7 @@ def rebuild_stale(limit: int, now: datetime) -> int:
     for the next run.
     """
     with transaction.atomic():
-        if not _locked():
+        if not locked():
             return 0
         return len(_work_off(limit, current_rules(), jakarta_day(now)))
 
@@ -183,9 +185,10 @@ def stored_windows() -> dict[Window, date]:
     }
 
 
-def _locked() -> bool:
+def locked(*, shared: bool = False) -> bool:
+    """Whether the lock of the rebuilders is this transaction's now: alone, or shared with others who share it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock{'_shared' if shared else ''}(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
 
 
@@ -242,12 +245,17 @@ def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:
     since: date | None = None
     ordered = sorted(clients)
     for number, part in enumerate(_parts(ordered, CLIENTS_AT_ONCE)):
-        since = _earliest(since, project(part, rules, day), credit(part))
+        since = _earliest(since, rebuild_portion(part, rules, day))
         if number % ANALYZE_EVERY == 0 and len(ordered) >= MANY_CLIENTS:
             _analyze()
     if len(ordered) >= MANY_CLIENTS:
         _analyze()
     return since
+
+
+def rebuild_portion(clients: Collection[int], rules: Rules, day: date) -> date | None:
+    """Like `rebuild`, for at most some hundred clients; alone with these clients is enough."""
+    return _earliest(project(clients, rules, day), credit(clients))
 
 
 def _analyze() -> None:

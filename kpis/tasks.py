@@ -1,19 +1,35 @@
 """Pollers: the work and its tests are in kpis/snapshots.py and kpis/closing.py."""
 
+from time import monotonic
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.days import today
-from kpis import closing, snapshots
+from kpis import backlog, closing, snapshots
 
-MARKS_AT_ONCE = 1000
+SHARE = 5  # seconds between two looks of the poller
+SHARES = 8  # workers that share a large backlog; who finds no free range, or no worker in time, does nothing
 
 
 @shared_task
 def rebuild_stale_clients() -> int:
-    """Bring waiting marks to rest."""
-    return snapshots.rebuild_stale(MARKS_AT_ONCE, timezone.now())
+    """Bring waiting marks to rest; a large backlog is shared with the other workers."""
+    if not backlog.is_large():
+        return snapshots.rebuild_stale(backlog.LARGE, timezone.now())
+    for _each in range(SHARES):
+        rebuild_ranges.apply_async(expires=SHARE)
+    return 0
+
+
+@shared_task
+def rebuild_ranges() -> int:
+    """Work on a large backlog for some seconds, so that other tasks get their turn; returns how many clients."""
+    until, done = monotonic() + SHARE, 0
+    while monotonic() < until and (clients := backlog.rebuild_range(timezone.now())):
+        done += clients
+    return done
 
 
 @shared_task

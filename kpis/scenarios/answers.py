@@ -40,7 +40,7 @@ def apart() -> Iterator[None]:
     changed, and no trigger runs: the portfolios are the only ones in the world.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in _tables():
+        for table in tables():
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING ALL) ON COMMIT DROP"
             )
@@ -48,7 +48,7 @@ def apart() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _tables() -> list[str]:
+def tables() -> list[str]:
     """Of facts and of what is derived from them; not of the change history."""
     configs = [apps.get_app_config(room) for room in ROOMS]
     models = [model for config in configs for model in config.get_models(include_auto_created=True)]

@@ -26,7 +26,7 @@ from contracts.models import (
     Product,
     ValueSegment,
 )
-from kpis import snapshots
+from kpis import backlog, snapshots
 from kpis.models import Credit, Snapshot, StaleClient
 from tests.company import undone
 from tests.conftest import module_database
@@ -66,6 +66,8 @@ def time_passes(walk: Walk, traveller: Any) -> None:
 
 def settle(walk: Walk) -> None:
     snapshots.mark_due(walk.day)
+    while walk.number(0, 1) and backlog.rebuild_range(walk.now):
+        pass
     while snapshots.rebuild_stale(3, walk.now):
         pass
     snapshots.catch_up(walk.day)

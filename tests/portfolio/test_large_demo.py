@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import Team, TeamMembership, User
 from clients.models import Assignment, Client
@@ -50,7 +51,8 @@ def test_a_branch_is_copied_with_keys_of_its_own(monkeypatch: pytest.MonkeyPatch
     assert snapshots.compare(DAY) == 0
 
 
-@pytest.mark.django_db
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # pytest is, the command is not
+@pytest.mark.django_db(transaction=True)
 def test_the_bench_finds_the_sums_of_the_bare_statement_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -59,4 +61,8 @@ def test_the_bench_finds_the_sums_of_the_bare_statement_and_leaves_nothing(
     call_command("bench_kpis", clients=200, stdout=out)
     assert "sums of owners that differ from the bare statement: 0" in out.getvalue()
     assert [line for line in out.getvalue().splitlines() if line.startswith("200 clients, ")]
+    assert "the same rows: True" in out.getvalue()
     assert not Client.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace(%s), current_schemas(FALSE)", [bench_kpis.SCHEMA])
+        assert cursor.fetchone() == (None, ["public"])

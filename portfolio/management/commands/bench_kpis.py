@@ -1,18 +1,23 @@
 """`manage.py bench_kpis --clients N`: how long the numbers of a large company take, beside the least possible.
 
-Everything happens in temporary tables of one transaction: nothing of the installation is read or changed.
+Everything happens in tables of a schema of its own, so that several processes see them: nothing of the installation
+is read or changed.
 """
 
+import os
 import resource
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection, models
+from django.db import connection, connections, models, transaction
 from django.utils import timezone
 
 from accounts.days import today
@@ -20,17 +25,28 @@ from clients.models import Client
 from contracts.effective import add_months
 from contracts.models import ActiveSpan, ClientStanding, Contract, ContractLine, ContractTerm, ValueSegment
 from contracts.projection import current_rules
-from kpis import snapshots
+from kpis import backlog, snapshots
 from kpis.models import Credit, Scope, Snapshot, StaleClient, WindowKind
-from kpis.scenarios import apart
+from kpis.scenarios import tables
 from kpis.windows import Question, Window
 from portfolio.demo import branches, store
 from portfolio.demo.company import A_BRANCH, build
 
 FLOOR = (Path(__file__).parents[2] / "sql" / "bench_floor.sql").read_text()
 LEDGER: tuple[type[models.Model], ...] = (ValueSegment, ActiveSpan, ContractTerm, ClientStanding, Credit)
+SCHEMA = "bench_kpis"
 MONTHS = 36
 CHANGES = 5
+MORE_CONTRACTS = """
+    WITH more AS (
+        SELECT *, (SELECT max(id) FROM contracts_contract) + id AS copy FROM contracts_contract WHERE id % 7 < 3
+    ), contracts AS (
+        INSERT INTO contracts_contract ({contract}) OVERRIDING SYSTEM VALUE
+        SELECT {contract_copy} FROM more
+    )
+    INSERT INTO contracts_contractline ({line})
+    SELECT {line_copy} FROM contracts_contractline AS l JOIN more ON more.id = l.contract_id
+"""
 
 
 class Command(BaseCommand):
@@ -38,30 +54,36 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--clients", type=int, default=10_000, help=f"in whole branches of {A_BRANCH}")
+        parser.add_argument("--processes", type=int, default=os.cpu_count(), help="for the ledger by ranges")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, clients: int, processes: int, **options: Any) -> None:
         day = today()
-        with apart():
-            _run("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-            self.report("company", _seconds(lambda: _fill(day, options["clients"])))
+        with own_schema():
+            self.report("company", _seconds(lambda: _fill(day, clients)))
             self.stdout.write(_sizes())
-            self.ledger(day)
+            self.ledger(day, processes)
             self.windows(day)
             self.one_change()
             self.report("a dashboard's numbers", _seconds(_read_dashboard))
-        self.stdout.write(f"memory of this process at most {_megabytes()} MB")
+        self.stdout.write(f"memory of a process at most {_megabytes()} MB")
 
-    def ledger(self, day: date) -> None:
+    def ledger(self, day: date, processes: int) -> None:
         """All clients from their facts, against copying the lines out and as many rows as the ledger has in."""
         clients = list(Client.objects.values_list("pk", flat=True))
-        took = _seconds(lambda: snapshots.rebuild(clients, current_rules(), day))
-        self.report("ledger of everybody", took, _seconds(_copy_out_and_in), bar=6)
+        took = _seconds(lambda: _rebuild(clients, day))
+        floor = _seconds(_copy_out_and_in)
+        self.report("ledger of everybody", took, floor, bar=6)
+        rows = _ledger()
+        _run(f"TRUNCATE {snapshots.DERIVED_TABLES}")
+        took = _seconds(lambda: _by_ranges(clients, processes))
+        self.report(f"the same by {processes} processes", took, floor, bar=6)
+        self.stdout.write(f"  the same rows: {_ledger() == rows}")
 
     def windows(self, day: date) -> None:
         """Every scope in 36 months, against the bare sum of opening and closing value by owner and month."""
         months = [Window.month(add_months(day, -back), add_months(day, 1)) for back in range(MONTHS, 0, -1)]
         question = Question(months, as_of=day, rules=current_rules())
-        took = _seconds(lambda: snapshots.refresh(question))
+        took = _seconds(lambda: _refresh(question))
         self.report(f"{MONTHS} months of all scopes", took, _seconds(lambda: _floor(question)), bar=8)
         differing = _differing(_floor(question))
         self.stdout.write(f"  sums of owners that differ from the bare statement: {differing}")
@@ -97,9 +119,89 @@ def _run(sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+@contextmanager
+def own_schema() -> Iterator[None]:
+    """Empty tables in front of the product's own, for every connection that looks there first (`_look_there`)."""
+    _run(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+    try:
+        for table in tables():
+            _run(f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING ALL)")
+        _look_there()
+        yield
+    finally:
+        _run(f"RESET ALL; DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+
+
+def _look_there() -> None:
+    _run(
+        f"SET search_path TO {SCHEMA}, public; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"
+    )
+
+
+@transaction.atomic
 def _fill(day: date, clients: int) -> None:
+    """Three contracts and six lines per client."""
     store.save(build(day, A_BRANCH), with_sign_ins=False)
     branches.copy(max(1, round(clients / A_BRANCH)), branches.NUMBERED)
+    _add_contracts()
+
+
+def _add_contracts() -> None:
+    """Three contracts of seven a second time, as further contracts of their clients."""
+    contract = {column: f"more.{column}" for column in _columns(Contract)}
+    contract |= {'"id"': "copy", '"number"': "number || ' B'", '"renewed_from_id"': "NULL::bigint"}
+    line = {column: f"l.{column}" for column in _columns(ContractLine) if column != '"id"'} | {
+        '"contract_id"': "copy"
+    }
+    names = {
+        "contract": contract,
+        "contract_copy": contract.values(),
+        "line": line,
+        "line_copy": line.values(),
+    }
+    _run(MORE_CONTRACTS.format(**{name: ", ".join(columns) for name, columns in names.items()}))
+
+
+@transaction.atomic
+def _rebuild(clients: list[int], day: date) -> None:
+    snapshots.rebuild(clients, current_rules(), day)
+
+
+@transaction.atomic
+def _refresh(question: Question) -> None:
+    snapshots.refresh(question)
+
+
+def _by_ranges(clients: list[int], processes: int) -> None:
+    """As Celery's workers share a large backlog (kpis/backlog.py)."""
+    StaleClient.objects.bulk_create(StaleClient(client_id=client) for client in clients)
+    connections.close_all()  # two processes must not speak through one connection
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_look_there) as pool:
+        for work in [pool.submit(_work_on_ranges) for _each in range(processes)]:
+            work.result()
+    _look_there()
+    StaleClient.objects.all().delete()
+
+
+def _work_on_ranges() -> None:
+    while backlog.rebuild_range(timezone.now()):
+        pass
+
+
+def _ledger() -> dict[str, tuple[int, Any]]:
+    """Of each table how many rows there are, and a sum over all that they say."""
+    names = {model: [c for c in _columns(model) if c not in ('"id"', '"computed_at"')] for model in LEDGER}
+    return {
+        model.__name__: _run(
+            f"SELECT count(*), sum(hashtextextended(row({', '.join(columns)})::text, 0)::numeric)"  # noqa: S608 - names of columns
+            f" FROM {model._meta.db_table}"
+        )[0]
+        for model, columns in names.items()
+    }
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [f'"{field.column}"' for field in model._meta.concrete_fields if not field.generated]
 
 
 def _sizes() -> str:
@@ -112,12 +214,12 @@ def _copy_out_and_in() -> None:
     _through(ContractLine, None)
     for model in LEDGER:
         table = model._meta.db_table
-        _run(f"CREATE TEMPORARY TABLE bench_{table} (LIKE {table} INCLUDING ALL) ON COMMIT DROP")
+        _run(f"CREATE TABLE {SCHEMA}.bench_{table} (LIKE {table} INCLUDING ALL)")
         _through(model, f"bench_{table}")
 
 
 def _through(model: type[models.Model], into: str | None) -> None:
-    names = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not field.generated)
+    names = ", ".join(_columns(model))
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {model._meta.db_table} ({names}) TO STDOUT") as out,
@@ -150,4 +252,5 @@ def _read_dashboard() -> None:
 
 
 def _megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return max(used) // 1024
