@@ -1,13 +1,13 @@
 """The people of a team or of the company with what they hold; with the row of nobody they add up to the total."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -48,46 +48,53 @@ class Holding:
 
 def holdings(point: Viewpoint, window: Window | None, viewer: User, day: date) -> list[Holding]:
     """A row per person by name, nobody last. Four statements. `window` is that of the retention."""
-    by_holder: dict[int | None, list[_Held]] = defaultdict(list)
-    for holder, held in _clients(point, day):
-        by_holder[holder].append(held)
+    held, renewals, alerts = _held(point, day), Counter[int | None](), Counter[int | None]()
+    for holder, n, is_alert in _renewals(point, day).union(_alerts(point, day), all=True):
+        (alerts if is_alert else renewals)[holder] = n
     kept = _retentions(point, window)
-    people = [
-        _holding(person, person.opens, by_holder[person.pk], kept.get(person.pk))
-        for person in _people(point, by_holder, viewer, day)
-    ]
-    return [*people, _holding(None, False, by_holder[None], kept.get(None))]
+
+    def holding(person: User | None, *, opens: bool = False) -> Holding:
+        key = person.pk if person else None
+        clients, annual = held.get(key, (0, ZERO))
+        retention = kept.get(key, Sums().logo_retention)
+        return Holding(person, opens, clients, annual, renewals[key], alerts[key], retention)
+
+    people = [holding(person, opens=person.opens) for person in _people(point, held, viewer, day)]
+    return [*people, holding(None)]
 
 
-class _Held(NamedTuple):
-    """What a client adds to who holds it: terms that bind within 90 days (passed ones too), open alerts.
-
-    `is_active` is None before its first computation, `annual` while an exchange rate is missing.
-    """
-
-    is_active: bool | None
-    annual: Decimal | None
-    renewals: int
-    alerts: int
-
-
-def _clients(point: Viewpoint, day: date) -> Iterator[tuple[int | None, _Held]]:
-    """Each client's holder and what it adds. The counts come apart: inside that statement they took tenfold."""
-    held = point.holders(day).annotate(
-        is_active=Q(client__standing__status=ClientStanding.Status.ACTIVE),
-        annual=Case(When(client__standing=None, then=ZERO), default="client__standing__annual_value"),
+def _held(point: Viewpoint, day: date) -> dict[int | None, tuple[int, Decimal | None]]:
+    """By holder the active clients and the value of all; a client without a standing has not been computed yet."""
+    unknown = Q(client__standing__isnull=False, client__standing__annual_value=None)
+    rows = point.holders(day).order_by().values_list("user")
+    counted = rows.annotate(
+        clients=Count("pk", filter=Q(client__standing__status=ClientStanding.Status.ACTIVE)),
+        annual=Sum("client__standing__annual_value", default=ZERO),
+        unknown=Count("pk", filter=unknown),
     )
+    return {
+        holder: (clients, None if unknown else annual)
+        for holder, clients, annual, unknown in counted.values_list("user", "clients", "annual", "unknown")
+    }
+
+
+def _renewals(point: Viewpoint, day: date) -> "QuerySet[Any]":
+    """By holder the terms that bind within 90 days, passed ones too."""
     terms = ContractTerm.objects.all()
     due = (terms.running_on(day) | terms.undecided(day)).with_binding()
-    renewals = _counts(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client", "renewals")
-    alerts = _counts(RenewalAlert.objects.filter(closed_at=None), "contract__client", "alerts")
-    found = {(pk, of): n for pk, n, of in renewals.union(alerts, all=True)}
-    for pk, holder, is_active, annual in held.values_list("client", "user", "is_active", "annual"):
-        yield holder, _Held(is_active, annual, found.get((pk, "renewals"), 0), found.get((pk, "alerts"), 0))
+    return _by_holder(due.filter(binding__lte=day + timedelta(days=RENEWAL_DAYS)), "client", point, day)
 
 
-def _counts(rows: "QuerySet[Any]", client: str, of: str) -> "QuerySet[Any]":
-    counted: QuerySet[Any] = rows.order_by().values_list(client).annotate(n=Count("pk"), of=Value(of))
+def _alerts(point: Viewpoint, day: date) -> "QuerySet[Any]":
+    """By holder the open alerts."""
+    return _by_holder(RenewalAlert.objects.filter(closed_at=None), "contract__client", point, day)
+
+
+def _by_holder(rows: "QuerySet[Any]", client: str, point: Viewpoint, day: date) -> "QuerySet[Any]":
+    held = rows.order_by().filter(**{f"{client}__credits__in": point.holders(day)})
+    counted: QuerySet[Any] = held.values_list(f"{client}__credits__user").annotate(
+        n=Count("pk"), is_alert=Value(rows.model is RenewalAlert)
+    )
     return counted
 
 
@@ -109,16 +116,3 @@ def _retentions(point: Viewpoint, window: Window | None) -> dict[int | None, Rat
         for user, retained, cohort in columns
         if user or point.scope == Scope.COMPANY
     }
-
-
-def _holding(user: User | None, opens: bool, clients: list[_Held], retention: Ratio | None) -> Holding:
-    amounts = [client.annual for client in clients if client.annual is not None]
-    return Holding(
-        user=user,
-        opens=opens,
-        clients=sum(bool(client.is_active) for client in clients),
-        annual=sum(amounts, ZERO) if len(amounts) == len(clients) else None,
-        renewals=sum(client.renewals for client in clients),
-        alerts=sum(client.alerts for client in clients),
-        retention=retention or Sums().logo_retention,
-    )

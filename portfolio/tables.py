@@ -269,11 +269,12 @@ class TaskTable(ListTable):
 
 
 def _total(name: str) -> Callable[..., Any]:
-    return lambda table: sum(getattr(row.record, name) for row in table.rows)
+    """Of everybody, also of those on the other pages."""
+    return lambda table: formats.number(sum(getattr(record, name) for record in table.data))
 
 
 def _total_value(table: Any) -> str:
-    amounts = [row.record.annual for row in table.rows]
+    amounts = [record.annual for record in table.data]
     return formats.DASH if None in amounts else formats.money(monthly(sum(amounts, Decimal(0))))
 
 

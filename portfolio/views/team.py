@@ -12,7 +12,7 @@ from accounts.models import Team, User
 from clients.models.access import sees_everything
 from contracts.effective import add_months
 from kpis.models import Role, WindowKind
-from portfolio.addresses import complaints, refuse_export, sort
+from portfolio.addresses import complaints, page_size, refuse_export, sort
 from portfolio.charts import MONTHS, retention_chart, value_chart
 from portfolio.exports import export
 from portfolio.numbers import Numbers
@@ -33,8 +33,10 @@ def team_page(request: AuthenticatedRequest) -> HttpResponse:
     point, teams, may_see_company = _asked(request, day)
     numbers = Numbers.load(point, since=add_months(day.replace(day=1), -MONTHS))
     table, aims = _table(request, numbers, day), aims_of(numbers)
+    table.paginate(per_page=page_size(request.GET))
+    table.page = table.paginator.get_page(request.GET.get("page"))
     context = {
-        "complaints": complaints(request.GET, KNOWN, table=table),
+        "complaints": complaints(request.GET, KNOWN, table=table, page=table.page),
         "now": now,
         "point": point,
         "roles": Role.values,

@@ -8,11 +8,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from contracts.models import RenewalAlert
+from portfolio.views import team
 from tests.conftest import Cast
 from tests.portfolio.conftest import TODAY, contracted, held_clients, in_days
 from tests.portfolio.test_pages import browse
@@ -144,3 +147,36 @@ def test_the_company_page_links_only_people_whose_numbers_the_viewer_may_open(
     assert [client.get(link).status_code for link in links] == [200, 200, 200]
     assert re.search(r"<a[^>]*>Owner<", table)
     assert not re.search(r"<a[^>]*>Outsider<", table)
+
+
+def test_many_people_come_in_pages_and_the_total_is_that_of_all(
+    cast: Cast, client: Browser, computed: Compute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_clients(cast.owner, 2)
+    computed()
+    monkeypatch.setattr(team, "page_size", lambda query: 3)
+    first, second = ask(client, cast.lead), ask(client, cast.lead, page=2)
+    shown = [
+        [str(row.record.user) for row in page.context["table"].paginated_rows] for page in (first, second)
+    ]
+    assert shown == [["Colleague", "Lead", "Owner"], ["None"]]
+    for page in (first, second):
+        foot = page.content.decode().partition("<tfoot")[2].partition("</tfoot")[0]
+        assert "Rp20,000,000" in foot
+    assert "page=2" in first.content.decode()
+    assert "There is no page “9”" in ask(client, cast.lead, page=9).content.decode()
+
+
+def test_a_larger_team_costs_no_further_statement(
+    cast: Cast, client: Browser, computed: Compute, django_assert_max_num_queries: Any
+) -> None:
+    held_clients(cast.owner, 1)
+    computed()
+    ask(client, cast.lead)
+    with CaptureQueriesContext(connection) as few:
+        ask(client, cast.lead)
+    for person in (cast.colleague, cast.lead):
+        held_clients(person, 6)
+    computed()
+    with django_assert_max_num_queries(len(few)):
+        ask(client, cast.lead)
