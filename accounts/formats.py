@@ -26,10 +26,11 @@ def _rounded(amount: Decimal, places: int) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def money(amount: Decimal | None, currency: str = "IDR") -> str:
+def money(amount: Decimal | int | None, currency: str = "IDR") -> str:
     """Rupiah without decimals (Rp8.000.000), other currencies with two; a dash for nothing."""
     if amount is None:
         return DASH
+    amount = Decimal(amount)
     if currency == "IDR":  # “Rp” in every language; Babel's English says IDR
         sign = "-" if amount <= Decimal("-0.5") else ""
         return f"{sign}Rp{number(abs(amount))}"

@@ -25,8 +25,8 @@ class Holding:
     holder: int | None
 
 
-COLUMNS = ("first_day", "last_day", "client_id", "role", "user_id", "team_id")
-Row = tuple[date, date | None, int, str, int | None, int | None]  # in the order of COLUMNS
+COLUMNS = ("first_day", "last_day", "client_id", "role", "user_id", "team_id", "answering_team_id")
+Row = tuple[date, date | None, int, str, int | None, int | None, int | None]  # in the order of COLUMNS
 
 
 def credit(clients: Collection[int]) -> date | None:
@@ -45,7 +45,10 @@ def credit(clients: Collection[int]) -> date | None:
 
 
 def rows_of(clients: Collection[int]) -> Iterable[Row]:
-    """For each client and role adjacent rows that cover every day; days without an owner belong to nobody."""
+    """For each client and role adjacent rows that cover every day; days without an owner belong to nobody.
+
+    The team of the last owner answers for them.
+    """
     owners: dict[tuple[int, str], list[Holding]] = defaultdict(list)
     for each in Assignment.objects.filter(client__in=clients, role__in=Role.values).order_by("start"):
         owners[each.client_id, each.role].append(Holding(each.start, each.end, each.user_id))
@@ -57,10 +60,12 @@ def rows_of(clients: Collection[int]) -> Iterable[Row]:
         teams[each.user_id].append(Holding(each.start, each.end, each.team_id))
     for client in clients:
         for role in Role.values:
+            answering = None
             for owner in _adjoined(without_gaps(owners[client, role], BEGINNING, None)):
                 team_holdings = teams[owner.holder] if owner.holder is not None else []
                 for team in without_gaps(team_holdings, owner.first_day, owner.last_day):
-                    yield team.first_day, team.last_day, client, role, owner.holder, team.holder
+                    answering = answering if owner.holder is None else team.holder
+                    yield team.first_day, team.last_day, client, role, owner.holder, team.holder, answering
 
 
 def without_gaps(holdings: Iterable[Holding], first_day: date, last_day: date | None) -> list[Holding]:

@@ -19,6 +19,7 @@ from portfolio.viewpoints import Viewpoint, people_of, people_seen_by
 
 RENEWAL_DAYS = 90
 ZERO = Decimal("0.00")
+NO_RETENTION = Sums().logo_retention
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def holdings(point: Viewpoint, window: Window | None, viewer: User, day: date) -
     def holding(person: User | None, *, opens: bool = False) -> Holding:
         key = person.pk if person else None
         clients, annual = held.get(key, (0, ZERO))
-        retention = kept.get(key, Sums().logo_retention)
+        retention = kept.get(key, NO_RETENTION)
         return Holding(person, opens, clients, annual, renewals[key], alerts[key], retention)
 
     people = [holding(person, opens=person.opens) for person in _people(point, held, viewer, day)]
@@ -99,7 +100,7 @@ def _by_holder(rows: "QuerySet[Any]", client: str, point: Viewpoint, day: date) 
 
 
 def _people(point: Viewpoint, holders: Iterable[int | None], viewer: User, day: date) -> "QuerySet[Any]":
-    people = User.objects.filter(pk__in=[pk for pk in holders if pk])
+    people = User.objects.filter(pk__in=[pk for pk in holders if pk]).only("full_name")
     if point.teams:
         people = (people | people_of(point.teams, day)).distinct()
     return people.annotate(opens=Exists(people_seen_by(viewer, day).filter(pk=OuterRef("pk"))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Min, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -177,8 +177,9 @@ def value_tile(numbers: Numbers, now: datetime) -> Tile:
     It is right as of now, unless a change of one of its clients still waits for the worker.
     """
     day = jakarta_day(now)
-    standings = ClientStanding.objects.filter(client__in=numbers.point.holders(day).values("client"))
-    marks = StaleClient.objects.filter(client=OuterRef("pk")).order_by("pk")
+    clients = numbers.point.holders(day).values("client")
+    standings = ClientStanding.objects.filter(client__in=clients)
+    marks = StaleClient.objects.filter(client__in=clients).order_by("marked_at")
     worth = standings.aggregate(
         annual=Sum("annual_value"),
         clients=Count("pk", filter=Q(status=ClientStanding.Status.ACTIVE)),

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Self
 from urllib.parse import urlencode
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -85,16 +85,10 @@ class Viewpoint:
 
         To a tree belong also those that nobody holds now and that one of its people held last.
         """
-        current = _on(day, self.role)
+        rows = _on(day, self.role)
         if self.user:
-            return current.filter(user=self.user)
-        if not self.teams:
-            return current
-        before = Credit.objects.filter(
-            client=OuterRef("client"), role=self.role, last_day=OuterRef("eve"), team__in=self.teams
-        )
-        current = current.annotate(eve=ExpressionWrapper(F("first_day") - 1, DateField()))
-        return current.filter(Q(team__in=self.teams) | Q(Exists(before), user=None))
+            return rows.filter(user=self.user)
+        return rows.filter(answering_team__in=self.teams) if self.teams else rows
 
 
 def _on(day: date, role: str) -> "QuerySet[Credit]":

@@ -22,6 +22,7 @@ class Role(models.TextChoices):
 class Credit(models.Model):
     """Who gets the credit for a client (kpis.md R7): covers every day without gaps, by nobody if need be.
 
+    `answering_team`: the team, or while nobody holds the client the one of who held it last.
     Written by kpis/credit.py only.
     """
 
@@ -29,6 +30,7 @@ class Credit(models.Model):
     role = models.CharField(pgettext_lazy("assignment", "role"), max_length=2, choices=Role)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="credits")
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="credits")
+    answering_team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+")
     first_day = models.DateField()
     last_day = models.DateField(null=True)
 
@@ -45,6 +47,12 @@ class Credit(models.Model):
             models.CheckConstraint(
                 condition=models.Q(user__isnull=False) | models.Q(team__isnull=True),
                 name="credit_of_nobody_has_no_team",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user=None)
+                | models.Q(team=None, answering_team=None)
+                | models.Q(team__isnull=False, answering_team__isnull=False, answering_team=models.F("team")),
+                name="credit_of_somebody_is_answered_by_the_own_team",
             ),
         ]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from accounts import formats
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from kpis.measures import Amount
@@ -40,8 +41,10 @@ def figure_rows(request: AuthenticatedRequest, measure: str) -> HttpResponse:
         "point": point,
         "window": window,
         "heads": [LABELS[column] for column in figure.columns],
-        "is_money": figure.is_money,
         "found": found,
+        "lines": [(line.client, _cells(figure, line.amounts)) for line in page],
+        "hidden": _cells(figure, found.hidden.amounts),
+        "total": _cells(figure, found.total.amounts),
         "hidden_text": hidden_text(found.hidden_clients),
         "page": page,
         "month": window and window.last_day.replace(day=1),
@@ -81,6 +84,14 @@ def _window(request: AuthenticatedRequest, point: Viewpoint) -> Window:
     if kept is None:
         raise Http404
     return Window(kept.kind, first, last)
+
+
+def _cells(figure: Figure, amounts: tuple[Amount, ...]) -> list[tuple[str, str]]:
+    """Each amount as people read it, with the head of its column."""
+    show = formats.money if figure.is_money else formats.number
+    return [
+        (str(LABELS[column]), show(amount)) for column, amount in zip(figure.columns, amounts, strict=True)
+    ]
 
 
 def _rows(figure: Figure, found: Breakdown) -> list[list[Any]]:

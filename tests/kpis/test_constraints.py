@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 WHOLE = "target_of_clients_is_a_whole_number"
 SHARE = "target_of_a_share_is_0_to_100"
+OWN_TEAM = "credit_of_somebody_is_answered_by_the_own_team"
 
 
 def aim(kind: str, value: object) -> Violation:
@@ -50,6 +51,8 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     *(("target_of_nps_is_minus_100_to_100", aim("nps", value)) for value in ("-100.01", "100.01", "NaN")),
     ("credit_no_overlap_per_client_and_role", lambda: again(CreditFactory())),
     ("credit_of_nobody_has_no_team", lambda: put(CreditFactory(), team_id=TeamFactory().pk)),
+    (OWN_TEAM, lambda: put(CreditFactory(user=UserFactory()), answering_team_id=TeamFactory().pk)),
+    (OWN_TEAM, lambda: put(CreditFactory(user=UserFactory()), team_id=TeamFactory().pk)),
     ("snapshot_once", lambda: again(SnapshotFactory())),
     ("snapshot_end_not_before_start", lambda: put(SnapshotFactory(), last_day="2026-09-30")),
     ("snapshot_scope_names_its_row", lambda: put(SnapshotFactory(), scope="team")),

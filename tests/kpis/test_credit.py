@@ -93,3 +93,23 @@ def test_every_day_has_one_row_whatever_the_history(client):
     assert days[-1][1] is None
     for (_, last), (first, _) in itertools.pairwise(days):
         assert first == last + timedelta(days=1)
+
+
+def test_for_days_of_nobody_the_team_of_the_last_owner_answers(client):
+    ani, first, second = factories.UserFactory(), factories.TeamFactory(), factories.TeamFactory()
+    factories.TeamMembershipFactory(user=ani, team=first, start=date(2025, 1, 1), end=date(2026, 1, 5))
+    factories.TeamMembershipFactory(user=ani, team=second, start=date(2026, 1, 6))
+    factories.AssignmentFactory(client=client, user=ani, start=date(2026, 1, 1), end=date(2026, 1, 10))
+    factories.AssignmentFactory(
+        client=client, user=factories.UserFactory(), start=date(2026, 2, 1), end=date(2026, 2, 9)
+    )
+    credit([client.pk])
+    told = Credit.objects.filter(client=client, role="AM").values_list("first_day", "team", "answering_team")
+    assert list(told) == [
+        (BEGINNING, None, None),
+        (date(2026, 1, 1), first.pk, first.pk),
+        (date(2026, 1, 6), second.pk, second.pk),
+        (date(2026, 1, 11), None, second.pk),
+        (date(2026, 2, 1), None, None),
+        (date(2026, 2, 10), None, None),
+    ]
