@@ -65,3 +65,14 @@ def test_moves_between_the_teams_of_a_tree_do_not_show():
     tree = Sums.total([giver, taker]).with_net_transfers()
     assert (tree.transfer_in_arr, tree.transfer_out_arr) == (20, 0)
     assert (tree.transfer_in_clients, tree.transfer_out_clients) == (2, 0)
+
+
+def test_churn_is_what_retention_leaves_gross_without_growth_and_net_with_it():
+    """K10: of 100, 90 were kept and 130 are there with growth."""
+    sums = Sums(
+        cohort_opening_arr=Decimal(100),
+        cohort_kept_arr=Decimal(90),
+        cohort_closing_arr=Decimal(130),
+    )
+    assert sums.gross_revenue_churn.value == Decimal("0.1")
+    assert sums.net_revenue_churn.value == Decimal("-0.3")
