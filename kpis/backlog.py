@@ -1,13 +1,13 @@
 """Many marks at once (an import, a team that moves, a new rate): ranges of clients that several workers share.
 
-A range brings the ledger of its clients to rest and, where that changed anything, leaves one mark with the first day
-that differs. The windows are computed when no range is at work any more, once for all of them
+A range brings the ledger of its clients to rest and leaves one mark in place of theirs, of no client, with the first
+day that their windows can differ. The windows are computed when no range is at work any more, once for all of them
 (`snapshots.rebuild_stale`), instead of after every portion.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -23,7 +23,7 @@ RANGES = 0x5E71B  # advisory locks: who works on which range
 
 def is_large() -> bool:
     """Whether there is more to do than for one worker."""
-    return StaleClient.objects.filter(since=None)[: LARGE + 1].count() > LARGE
+    return StaleClient.objects.exclude(client=None)[: LARGE + 1].count() > LARGE
 
 
 def rebuild_range(now: datetime) -> int:
@@ -31,31 +31,35 @@ def rebuild_range(now: datetime) -> int:
     with transaction.atomic():
         if not snapshots.locked(shared=True):
             return 0
-        clients = _take_range()
-        since = snapshots.rebuild_portion(clients, current_rules(), jakarta_day(now))
+        marks = _take_range()
+        clients = {client for client, _since in marks}
+        differs = snapshots.rebuild_portion(clients, current_rules(), jakarta_day(now))
+        since = snapshots.earliest(differs, *(day for _client, day in marks))
         if since:
-            StaleClient.objects.create(client_id=min(clients), since=since)
+            StaleClient.objects.create(since=since)
         return len(clients)
 
 
-def _take_range() -> set[int]:
-    """Delete the marks of the first free range and return their clients.
+def _take_range() -> list[tuple[int, date | None]]:
+    """Delete the marks of the first free range; returns their clients and days.
 
-    Marks with a day of their own stay: what they say is about windows. Between looking and locking somebody else may
-    have finished a range: then it has no marks any more.
+    Between looking and locking somebody else may have finished a range: then it has no marks any more.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT client_id / %s FROM kpis_staleclient WHERE since IS NULL ORDER BY 1", [RANGE]
+            "SELECT DISTINCT client_id / %s AS number FROM kpis_staleclient"
+            " WHERE client_id IS NOT NULL ORDER BY number",
+            [RANGE],
         )
         for (number,) in cursor.fetchall():
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RANGES, number])
             if not cursor.fetchone()[0]:
                 continue
             cursor.execute(
-                "DELETE FROM kpis_staleclient WHERE since IS NULL AND client_id BETWEEN %s AND %s RETURNING client_id",
+                "DELETE FROM kpis_staleclient WHERE client_id BETWEEN %s AND %s RETURNING client_id, since",
                 [number * RANGE, number * RANGE + RANGE - 1],
             )
-            if clients := {client for (client,) in cursor.fetchall()}:
-                return clients
-    return set()
+            marks: list[tuple[int, date | None]] = cursor.fetchall()
+            if marks:
+                return marks
+    return []

@@ -1,6 +1,7 @@
-"""The demo company, 400 clients, and a stopwatch."""
+"""The demo company, 400 clients or as many as SETIA_BENCH_CLIENTS says, and a stopwatch."""
 
 import gc
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from tests.conftest import empty_test_database
 
+CLIENTS = int(os.environ.get("SETIA_BENCH_CLIENTS", "400"))
 ROUNDS = 25
 WARM_UP = 3
 
@@ -38,7 +40,7 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     pytest-django makes a test database only if a test asks for a fixture called so.
     """
     with django_db_blocker.unblock():
-        call_command("seed_demo")
+        call_command("seed_demo", clients=CLIENTS)
         with connection.cursor() as cursor:
             cursor.execute(
                 "VACUUM ANALYZE"

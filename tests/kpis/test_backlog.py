@@ -7,6 +7,7 @@ import pytest
 from celery import Task
 from django.db import connection, transaction
 
+from clients.models import Answer
 from contracts.models import ContractLine
 from kpis import backlog, snapshots, tasks
 from kpis.models import Snapshot, StaleClient
@@ -51,16 +52,28 @@ def test_workers_share_the_clients_and_the_windows_follow_once(marked: int) -> N
     before = list(Snapshot.objects.values_list("pk"))
     assert sum(together([lambda: until_nothing_is_left(work)] * 3)) == marked
     assert list(Snapshot.objects.values_list("pk")) == before
-    assert not StaleClient.objects.filter(since=None).exists()
+    assert set(StaleClient.objects.values_list("client", flat=True)) == {None}
     assert_the_windows_follow()
 
 
-def test_a_mark_with_a_day_of_its_own_stays_for_the_windows(marked: int) -> None:
-    ContractLine.objects.order_by("pk")[:1].get().delete()
-    named = set(StaleClient.objects.exclude(since=None).values_list("pk", flat=True))
+def test_the_mark_of_a_range_names_the_earliest_day(marked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "RANGE", 10**6)
+    ContractLine.objects.order_by("-pk")[:1].get().delete()
+    [(since,)] = StaleClient.objects.exclude(since=None).values_list("since")
+    work()
+    [(client, left)] = StaleClient.objects.values_list("client", "since")
+    assert client is None
+    assert left <= since
+    assert_the_windows_follow()
+
+
+def test_the_day_of_a_deleted_fact_is_not_lost_where_the_ledger_shows_nothing(marked: int) -> None:
+    """Answers have no ledger: only their marks know the day."""
     until_nothing_is_left(work)
-    assert named
-    assert named <= set(StaleClient.objects.values_list("pk", flat=True))
+    until_nothing_is_left(lambda: snapshots.rebuild_stale(100, NOW))
+    Answer.objects.order_by("pk")[:1].get().delete()
+    assert until_nothing_is_left(work) == 1
+    assert StaleClient.objects.exclude(since=None).filter(client=None).count() == 1
     assert_the_windows_follow()
 
 

@@ -70,6 +70,11 @@ def add_snapshot() -> None:
     row.save()
 
 
+def give_to_another_team(credit: models.QuerySet[Any]) -> None:
+    other = Team.objects.exclude(pk=credit.get().team_id).first()
+    credit.update(team=other, answering_team=other)
+
+
 DRIFTS: dict[str, Callable[[], object]] = {
     "segment changed": lambda: first(ValueSegment).update(annual_value=F("annual_value") + Decimal("0.01")),
     "segment of another family": lambda: first(ValueSegment).update(family="Lain"),
@@ -88,7 +93,10 @@ DRIFTS: dict[str, Callable[[], object]] = {
     "credit changed": lambda: first(Credit, user=None, last_day=None).update(
         first_day=LATER, user=User.objects.first()
     ),
-    "credit of another team": lambda: first(Credit, team__isnull=False).update(team=Team.objects.last()),
+    "credit of another team": lambda: give_to_another_team(first(Credit, team__isnull=False)),
+    "another team answers": lambda: first(Credit, user=None, last_day=None).update(
+        answering_team=Team.objects.first()
+    ),
     "credit deleted": lambda: first(Credit, user__isnull=False).delete(),
     "snapshot changed": lambda: first(Snapshot, scope=Scope.USER).update(churned_clients=5),
     "snapshot unknown": lambda: first(Snapshot, scope=Scope.COMPANY).update(opening_arr=None),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from itertools import chain
+from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from django.db import DataError, IntegrityError, connections
 from kpis.scenarios import FormatError, Json, Measures, answer_queries, apart, differences
 
 DIFFERENT, NOT_OF_THE_FORMAT = 1, 2
-PORTION = 25  # scenarios that share their empty tables
+PORTION = 25  # scenarios that share their empty tables, at least
 Answers = list[dict[str, Measures]] | str  # by query and scope, or why the scenario is refused
 
 
@@ -68,7 +69,8 @@ class Command(BaseCommand):
 
 def _answered(scenarios: Sequence[Json], processes: int) -> Iterator[Answers]:
     """In the order of the scenarios; a long file by several processes, each with tables of its own."""
-    portions = [scenarios[start : start + PORTION] for start in range(0, len(scenarios), PORTION)]
+    size = max(PORTION, ceil(len(scenarios) / (2 * processes)))
+    portions = [scenarios[start : start + size] for start in range(0, len(scenarios), size)]
     if min(processes, len(portions)) < 2:
         yield from _answer(scenarios)
         return
