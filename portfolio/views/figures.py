@@ -86,12 +86,11 @@ def _window(request: AuthenticatedRequest, point: Viewpoint) -> Window:
     return Window(kept.kind, first, last)
 
 
-def _cells(figure: Figure, amounts: tuple[Amount, ...]) -> list[tuple[str, str]]:
-    """Each amount as people read it, with the head of its column."""
+def _cells(figure: Figure, amounts: tuple[Amount, ...]) -> list[tuple[str, str, bool]]:
+    """Each amount as people read it, between the head of its column and whether it is anything but 0."""
     show = formats.money if figure.is_money else formats.number
-    return [
-        (str(LABELS[column]), show(amount)) for column, amount in zip(figure.columns, amounts, strict=True)
-    ]
+    pairs = zip(figure.columns, amounts, strict=True)
+    return [(str(LABELS[column]), show(amount), amount != 0) for column, amount in pairs]
 
 
 def _rows(figure: Figure, found: Breakdown) -> list[list[Any]]:

@@ -8,8 +8,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, Request, expect
 
 from accounts.models import User
+from portfolio.people import holdings
+from portfolio.views import team
 from tests.browser.conftest import Site
-from tests.browser.test_accessibility import Visit, noise, violations
+from tests.browser.test_accessibility import Visit, noise, overflowing, violations
 
 PROFILE = Visit("profile", lambda site: reverse("accounts:profile"))
 
@@ -147,3 +149,15 @@ def test_a_profile_is_saved_without_scripts(site: Site, without_scripts: Page) -
     page.locator("main form button").click()
     expect(page.locator("#messages .alert")).to_be_visible()
     assert User.objects.filter(full_name="Lead Tanpa Skrip").exists()
+
+
+def test_many_pages_of_a_list_stay_inside_a_phone(
+    site: Site, desk: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team, "page_size", lambda query: 1)
+    monkeypatch.setattr(team, "holdings", lambda *asked: holdings(*asked) * 8)
+    site.sign_in(desk.context, site.cast.director)
+    desk.set_viewport_size({"width": 360, "height": 740})
+    desk.goto(site.url + reverse("portfolio:team_page") + "?page=12")
+    assert desk.locator(".page-item").count() > 6
+    assert overflowing(desk) == []
