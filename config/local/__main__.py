@@ -88,12 +88,22 @@ def run(stack: Stack, wanted_port: int | None) -> None:
 
 
 def execute(stack: Stack, words: list[str]) -> int:
-    """Run a command in the foreground, with the servers of a running `run` or with its own."""
+    """Run a command in the foreground, with the servers of a running `run` or with its own.
+
+    A database of ours that is new gets its tables first, so that every command works in a fresh clone.
+    """
+    is_new = False
     try:
         stack.start()
+        is_new = stack.is_new
     except AlreadyRunningError:
         _say("using the servers that run already")
     env = application_environment(stack, stack.state.port("web", default=PORTS[0]))
+    if is_new:
+        _say("first use: making the tables")
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity=0"], env=env, cwd=BASE_DIR, check=True
+        )
     with subprocess.Popen(words, env=env, cwd=BASE_DIR) as process:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is for the command
         try:

@@ -71,6 +71,15 @@ def check(database_url: str) -> None:
         raise LocalError(f"DATABASE_URL is set, but cannot be used: {error}".strip()) from None
 
 
+def is_empty(state: State) -> bool:
+    """Whether our database has no tables at all."""
+    with psycopg.connect(url(state)) as connection:
+        found = connection.execute(
+            "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')"
+        ).fetchone()
+    return found == (False,)
+
+
 def version(bindir: Path) -> str:
     """Such as "18.6"."""
     command = [str(bindir / "postgres"), "--version"]

@@ -48,6 +48,11 @@ class Stack:
             "REDIS_URL": os.environ.get("REDIS_URL") or valkey.url(self.state),
         }
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the database is our own and nothing is in it yet."""
+        return not os.environ.get("DATABASE_URL") and postgres.is_empty(self.state)
+
     def stop(self) -> None:
         """Valkey first, the database last (the reverse of starting), and what is left of their clients."""
         while self.servers:

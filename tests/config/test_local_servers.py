@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from config.local import procs
-from config.local.__main__ import listen
+from config.local.__main__ import execute, listen
 from config.local.procs import MARK, Account, LocalError, end_leftovers
 from config.local.stack import AlreadyRunningError, Stack, application_environment
 from config.local.state import State
@@ -94,6 +94,21 @@ def test_a_second_start_in_the_same_folder_is_refused_and_harms_nobody(stack: St
         second.start()
     second.stop()
     psycopg.connect(stack.urls()["DATABASE_URL"]).close()
+
+
+def test_the_first_command_of_a_fresh_clone_finds_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    for is_first in (True, False):
+        stack = Stack(tmp_path / ".local")
+        try:
+            assert execute(stack, [sys.executable, "manage.py", "migrate", "--check"]) == 0
+        finally:
+            stack.stop()
+            signal.signal(signal.SIGINT, on_interrupt)
+        assert ("first use" in capfd.readouterr().out) == is_first
 
 
 def test_after_a_kill_of_everything_the_next_start_finds_the_data(tmp_path: Path) -> None:
