@@ -207,51 +207,34 @@ credits AS (
     WHERE role = ANY(%(roles)s) AND (%(clients)s::bigint[] IS NULL OR client_id = ANY(%(clients)s))
 ),
 
-openings AS (  -- R7, stocks: the owner on that day
+held AS (  -- R7: who holds an active client in the window: at its opening, at its closing, on the day of the outcome
     SELECT
-        s.win, c.role, c.user_id, c.team_id, CASE WHEN %(by_client)s THEN s.client_id END AS client_id,
-        sum(s.opening_value) AS value,
-        count(*) AS clients,
-        count(*) FILTER (WHERE s.missing_opening) AS missing
+        s.*, c.role, c.user_id, c.team_id,
+        s.at_opening AND c.first_day <= w.opening_day AS opens,
+        s.at_closing AND (c.last_day IS NULL OR c.last_day >= w.last_day) AS closes,
+        s.at_opening AND c.first_day <= outcome.day AND (c.last_day IS NULL OR c.last_day >= outcome.day) AS answers
     FROM stocks AS s
     JOIN wins AS w USING (win)
     JOIN credits AS c ON c.client_id = s.client_id
-        AND c.first_day <= w.opening_day AND (c.last_day IS NULL OR c.last_day >= w.opening_day)
-    WHERE s.at_opening
-    GROUP BY 1, 2, 3, 4, 5
-),
-
-closings AS (  -- the same; the gap between closing at the closing and at the opening rate is fx (R4)
-    SELECT
-        s.win, c.role, c.user_id, c.team_id, CASE WHEN %(by_client)s THEN s.client_id END AS client_id,
-        sum(s.closing_value) AS value,
-        sum(s.closing_value - s.kept_value) AS fx,
-        count(*) AS clients,
-        count(*) FILTER (WHERE s.missing_closing) AS missing
-    FROM stocks AS s
-    JOIN wins AS w USING (win)
-    JOIN credits AS c ON c.client_id = s.client_id
-        AND c.first_day <= w.last_day AND (c.last_day IS NULL OR c.last_day >= w.last_day)
-    WHERE s.at_closing
-    GROUP BY 1, 2, 3, 4, 5
-),
-
-cohorts AS (  -- K1 to K3; R7: the owner of the outcome
-    SELECT
-        s.win, c.role, c.user_id, c.team_id, CASE WHEN %(by_client)s THEN s.client_id END AS client_id,
-        count(*) AS clients,
-        count(*) FILTER (WHERE s.at_closing) AS retained,
-        sum(s.opening_value) AS opening_value,
-        sum(least(s.opening_value, s.kept_value)) AS kept_value,
-        sum(s.kept_value) FILTER (WHERE s.opening_value > 0) AS closing_value,
-        count(*) FILTER (WHERE s.missing_opening OR s.missing_closing) AS missing
-    FROM stocks AS s
-    JOIN wins AS w USING (win)
+        AND c.first_day <= w.last_day AND (c.last_day IS NULL OR c.last_day >= w.opening_day)
     CROSS JOIN LATERAL (SELECT CASE WHEN s.at_closing THEN w.last_day ELSE s.last_active_day END AS day) AS outcome
-    JOIN credits AS c ON c.client_id = s.client_id
-        AND c.first_day <= outcome.day AND (c.last_day IS NULL OR c.last_day >= outcome.day)
-    WHERE s.at_opening
-    GROUP BY 1, 2, 3, 4, 5
+),
+
+holdings AS (  -- stocks (R7), the gap between closing at the closing and at the opening rate (R4), cohorts (K1 to K3)
+    SELECT
+        win, role, user_id, team_id, CASE WHEN %(by_client)s THEN client_id END AS client_id,
+        count(*) FILTER (WHERE opens) AS opening_clients,
+        sum(opening_value) FILTER (WHERE opens) AS opening_arr,
+        count(*) FILTER (WHERE closes) AS closing_clients,
+        sum(closing_value) FILTER (WHERE closes) AS closing_arr,
+        sum(closing_value - kept_value) FILTER (WHERE closes) AS fx_arr,
+        count(*) FILTER (WHERE answers) AS cohort_clients,
+        count(*) FILTER (WHERE answers AND at_closing) AS retained_clients,
+        sum(opening_value) FILTER (WHERE answers) AS cohort_opening_arr,
+        sum(least(opening_value, kept_value)) FILTER (WHERE answers) AS cohort_kept_arr,
+        sum(kept_value) FILTER (WHERE answers AND opening_value > 0) AS cohort_closing_arr,
+        count(*) FILTER (WHERE missing_opening AND (opens OR answers) OR missing_closing AND (closes OR answers)) AS missing
+    FROM held GROUP BY 1, 2, 3, 4, 5
 ),
 
 events AS (  -- owner_day: whose credit it is
@@ -313,20 +296,13 @@ events AS (  -- owner_day: whose credit it is
 ),
 
 credited AS (
-    SELECT o.win, o.role, o.user_id, o.team_id, o.client_id, m.measure, m.amount
-    FROM openings AS o CROSS JOIN LATERAL (VALUES
-        ('opening_arr', o.value), ('opening_clients', o.clients), ('missing_fx', o.missing)
-    ) AS m (measure, amount)
-    UNION ALL
-    SELECT o.win, o.role, o.user_id, o.team_id, o.client_id, m.measure, m.amount
-    FROM closings AS o CROSS JOIN LATERAL (VALUES
-        ('closing_arr', o.value), ('fx_arr', o.fx), ('closing_clients', o.clients), ('missing_fx', o.missing)
-    ) AS m (measure, amount)
-    UNION ALL
-    SELECT o.win, o.role, o.user_id, o.team_id, o.client_id, m.measure, m.amount
-    FROM cohorts AS o CROSS JOIN LATERAL (VALUES
-        ('cohort_clients', o.clients), ('retained_clients', o.retained), ('cohort_opening_arr', o.opening_value),
-        ('cohort_kept_arr', o.kept_value), ('cohort_closing_arr', o.closing_value), ('missing_fx', o.missing)
+    SELECT h.win, h.role, h.user_id, h.team_id, h.client_id, m.measure, m.amount
+    FROM holdings AS h CROSS JOIN LATERAL (VALUES
+        ('opening_clients', h.opening_clients), ('opening_arr', h.opening_arr),
+        ('closing_clients', h.closing_clients), ('closing_arr', h.closing_arr), ('fx_arr', h.fx_arr),
+        ('cohort_clients', h.cohort_clients), ('retained_clients', h.retained_clients),
+        ('cohort_opening_arr', h.cohort_opening_arr), ('cohort_kept_arr', h.cohort_kept_arr),
+        ('cohort_closing_arr', h.cohort_closing_arr), ('missing_fx', h.missing)
     ) AS m (measure, amount)
     UNION ALL
     SELECT e.win, c.role, c.user_id, c.team_id, e.client_id, e.measure, e.amount
