@@ -212,7 +212,7 @@ held AS (  -- R7: who holds an active client in the window: at its opening, at i
         s.*, c.role, c.user_id, c.team_id,
         s.at_opening AND c.first_day <= w.opening_day AS opens,
         s.at_closing AND (c.last_day IS NULL OR c.last_day >= w.last_day) AS closes,
-        s.at_opening AND c.first_day <= outcome.day AND (c.last_day IS NULL OR c.last_day >= outcome.day) AS answers
+        s.at_opening AND c.first_day <= outcome.day AND (c.last_day IS NULL OR c.last_day >= outcome.day) AS owns_outcome
     FROM stocks AS s
     JOIN wins AS w USING (win)
     JOIN credits AS c ON c.client_id = s.client_id
@@ -228,12 +228,12 @@ holdings AS (  -- stocks (R7), the gap between closing at the closing and at the
         count(*) FILTER (WHERE closes) AS closing_clients,
         sum(closing_value) FILTER (WHERE closes) AS closing_arr,
         sum(closing_value - kept_value) FILTER (WHERE closes) AS fx_arr,
-        count(*) FILTER (WHERE answers) AS cohort_clients,
-        count(*) FILTER (WHERE answers AND at_closing) AS retained_clients,
-        sum(opening_value) FILTER (WHERE answers) AS cohort_opening_arr,
-        sum(least(opening_value, kept_value)) FILTER (WHERE answers) AS cohort_kept_arr,
-        sum(kept_value) FILTER (WHERE answers AND opening_value > 0) AS cohort_closing_arr,
-        count(*) FILTER (WHERE missing_opening AND (opens OR answers) OR missing_closing AND (closes OR answers)) AS missing
+        count(*) FILTER (WHERE owns_outcome) AS cohort_clients,
+        count(*) FILTER (WHERE owns_outcome AND at_closing) AS retained_clients,
+        sum(opening_value) FILTER (WHERE owns_outcome) AS cohort_opening_arr,
+        sum(least(opening_value, kept_value)) FILTER (WHERE owns_outcome) AS cohort_kept_arr,
+        sum(kept_value) FILTER (WHERE owns_outcome AND opening_value > 0) AS cohort_closing_arr,
+        count(*) FILTER (WHERE missing_opening AND (opens OR owns_outcome) OR missing_closing AND (closes OR owns_outcome)) AS missing
     FROM held GROUP BY 1, 2, 3, 4, 5
 ),
 
