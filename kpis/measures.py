@@ -6,8 +6,8 @@ so that a team's ratio is the ratio of the team's sums (R7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import reduce
 from typing import Any
@@ -286,6 +286,24 @@ class Sums:
     def nps(self) -> Nps:
         """K7."""
         return Nps(self.nps_promoters, self.nps_passives, self.nps_detractors)
+
+
+def parts_with_net_transfers(parts: Mapping[int, Sums]) -> dict[int, Sums]:
+    """R7: what each part adds to `Sums.total(…).with_net_transfers()`: its balance, on the side of the total."""
+    total = Sums.total(list(parts.values()))
+    found = dict(parts)
+    for kind in ("arr", "clients"):
+        sides = [f"transfer_in_{kind}", f"transfer_out_{kind}"]
+        if getattr(total, sides[0]) is None:
+            continue
+        shown, other = sorted(sides, key=lambda side: getattr(total, side), reverse=True)
+        found = {key: _on_one_side(sums, shown, other) for key, sums in found.items()}
+    return found
+
+
+def _on_one_side(sums: Sums, shown: str, other: str) -> Sums:
+    balance: Any = getattr(sums, shown) - getattr(sums, other)
+    return replace(sums, **{shown: balance, other: 0 * balance})
 
 
 def _rest(ratio: Ratio) -> Ratio:

@@ -1,6 +1,6 @@
 """The clients behind a number: the same sums client by client, so that they add up to what a tile shows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from accounts.models import User
 from clients.models import Client
 from contracts.models import ClientStanding
 from contracts.projection import current_rules
-from kpis.measures import Amount, Sums
+from kpis.measures import Amount, Sums, parts_with_net_transfers
 from kpis.windows import Question, Window, rows_by_client
 from portfolio.viewpoints import Viewpoint
 
@@ -148,25 +148,8 @@ def _sums(figure: Figure, point: Viewpoint, window: Window, day: date) -> dict[i
     question = Question([window], as_of=day, rules=current_rules(), roles=[point.role])
     by_client = rows_by_client(question, point.scope, user=point.user, teams=point.teams)
     if point.teams:
-        by_client = _with_net_transfers(by_client)
+        by_client = parts_with_net_transfers(by_client)
     return {pk: _amounts(sums, figure) for pk, sums in by_client.items()}
-
-
-def _with_net_transfers(by_client: dict[int, Sums]) -> dict[int, Sums]:
-    """Of a tree of teams only the balance of transfers shows (kpis.md R7): each client's part of it, on its side."""
-    total = Sums.total(list(by_client.values()))
-    for kind in ("arr", "clients"):
-        sides = [f"transfer_in_{kind}", f"transfer_out_{kind}"]
-        if getattr(total, sides[0]) is None:
-            continue
-        shown, other = sorted(sides, key=lambda side: getattr(total, side), reverse=True)
-        by_client = {pk: _on_one_side(sums, shown, other) for pk, sums in by_client.items()}
-    return by_client
-
-
-def _on_one_side(sums: Sums, shown: str, other: str) -> Sums:
-    balance: Any = getattr(sums, shown) - getattr(sums, other)
-    return replace(sums, **{shown: balance, other: 0 * balance})
 
 
 def _amounts(sums: Sums, figure: Figure) -> tuple[Amount, ...]:
