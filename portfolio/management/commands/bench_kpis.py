@@ -8,7 +8,7 @@ import os
 import resource
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -99,7 +99,7 @@ class Command(BaseCommand):
         ]:
             ContractLine.objects.filter(pk=line.pk).update(unit_price=line.unit_price + 1)
             StaleClient.objects.create(client_id=line.contract.client_id)
-            times.append(_seconds(lambda: snapshots.rebuild_stale(1, timezone.now())))
+            times.append(_seconds(_rebuild_stale))
         self.report("one contract changed", max(times))
 
     def report(self, step: str, seconds: float, floor: float | None = None, bar: int = 0) -> None:
@@ -148,18 +148,17 @@ def _fill(day: date, clients: int) -> None:
 
 def _add_contracts() -> None:
     """Three contracts of seven a second time, as further contracts of their clients."""
-    contract = {column: f"more.{column}" for column in _columns(Contract)}
-    contract |= {'"id"': "copy", '"number"': "number || ' B'", '"renewed_from_id"': "NULL::bigint"}
-    line = {column: f"l.{column}" for column in _columns(ContractLine) if column != '"id"'} | {
-        '"contract_id"': "copy"
-    }
-    names = {
-        "contract": contract,
-        "contract_copy": contract.values(),
-        "line": line,
-        "line_copy": line.values(),
-    }
-    _run(MORE_CONTRACTS.format(**{name: ", ".join(columns) for name, columns in names.items()}))
+    contract = {column: f'more."{column}"' for column in _columns(Contract)}
+    contract |= {"id": "copy", "number": "number || ' B'", "renewed_from_id": "NULL::bigint"}
+    line = {column: f'l."{column}"' for column in _columns(ContractLine) if column != "id"}
+    line |= {"contract_id": "copy"}
+    sql = MORE_CONTRACTS.format(
+        contract=_listed(contract),
+        contract_copy=", ".join(contract.values()),
+        line=_listed(line),
+        line_copy=", ".join(line.values()),
+    )
+    _run(sql)
 
 
 @transaction.atomic
@@ -183,17 +182,23 @@ def _by_ranges(clients: list[int], processes: int) -> None:
     StaleClient.objects.all().delete()
 
 
+def _rebuild_stale() -> None:
+    while not snapshots.rebuild_stale(1, timezone.now()):
+        pass  # a worker of the installation has the lock for a moment
+
+
 def _work_on_ranges() -> None:
-    while backlog.rebuild_range(timezone.now()):
-        pass
+    """To the last one, also if a worker of the installation has the lock for a moment."""
+    while StaleClient.objects.exclude(client=None).exists():
+        backlog.rebuild_range(timezone.now())
 
 
 def _ledger() -> dict[str, tuple[int, Any]]:
     """Of each table how many rows there are, and a sum over all that they say."""
-    names = {model: [c for c in _columns(model) if c not in ('"id"', '"computed_at"')] for model in LEDGER}
+    names = {model: [c for c in _columns(model) if c not in ("id", "computed_at")] for model in LEDGER}
     return {
         model.__name__: _run(
-            f"SELECT count(*), sum(hashtextextended(row({', '.join(columns)})::text, 0)::numeric)"  # noqa: S608 - names of columns
+            f"SELECT count(*), sum(hashtextextended(row({_listed(columns)})::text, 0)::numeric)"  # noqa: S608 - names of columns
             f" FROM {model._meta.db_table}"
         )[0]
         for model, columns in names.items()
@@ -201,7 +206,11 @@ def _ledger() -> dict[str, tuple[int, Any]]:
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    return [f'"{field.column}"' for field in model._meta.concrete_fields if not field.generated]
+    return [str(field.column) for field in model._meta.concrete_fields if not field.generated]
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)  # quoted: one of them is called end
 
 
 def _sizes() -> str:
@@ -219,7 +228,7 @@ def _copy_out_and_in() -> None:
 
 
 def _through(model: type[models.Model], into: str | None) -> None:
-    names = ", ".join(_columns(model))
+    names = _listed(_columns(model))
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {model._meta.db_table} ({names}) TO STDOUT") as out,
