@@ -52,7 +52,8 @@ class OnceForm(forms.Form):
     def answer_with(self, **values: str) -> None:
         """Put values into the hidden fields of the form that goes back to the page."""
         data = cast(QueryDict, self.data).copy()
-        data.update(values)
+        for name, value in values.items():
+            data[name] = value  # `update` of a QueryDict would keep the old one beside it
         self.data = data
 
 
