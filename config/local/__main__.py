@@ -101,9 +101,9 @@ def execute(stack: Stack, words: list[str]) -> int:
     env = application_environment(stack, stack.state.port("web", default=PORTS[0]))
     if is_new:
         _say("first use: making the tables")
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0"], env=env, cwd=BASE_DIR, check=True
-        )
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        if subprocess.run(migrate, env=env, cwd=BASE_DIR, check=False).returncode:
+            raise LocalError("the tables could not be made, see above")
     with subprocess.Popen(words, env=env, cwd=BASE_DIR) as process:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is for the command
         try:
