@@ -30,9 +30,7 @@ from kpis.windows import ROLES, Question, Window, statement, windows_until
 log = structlog.get_logger(__name__)
 
 ONE_DAY = timedelta(days=1)
-LOCK = (
-    0x5E71A  # advisory lock: one rebuilder at a time; several ledgers of different clients (kpis/backlog.py)
-)
+LOCK = 0x5E71A  # advisory lock: one rebuilder at a time; ranges of clients share it (kpis/backlog.py)
 PATIENCE = "240s"  # how long a nightly job waits for a rebuild that is at work
 CLIENTS_AT_ONCE = 500
 WINDOWS_AT_ONCE = 24

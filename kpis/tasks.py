@@ -1,4 +1,4 @@
-"""Pollers: the work and its tests are in kpis/snapshots.py and kpis/closing.py."""
+"""Pollers: the work and its tests are in kpis/snapshots.py, kpis/backlog.py and kpis/closing.py."""
 
 from time import monotonic
 
