@@ -79,7 +79,7 @@ def catch_up(day: date) -> int:
     """Bring the windows to those of `day`, whose last full day is the day before; returns how many were computed.
 
     Missing windows are added, those of a month that ran on are replaced, and so are windows in which a renewal
-    may have stopped being pending.
+    may have stopped being pending, and those that wait to be computed.
     """
     with transaction.atomic():
         wait_for_lock()
@@ -206,9 +206,9 @@ def _work_off(limit: int | None, rules: Rules, day: date) -> list[Mark]:
     """
     marks = _take_marks(limit)
     clients = _clients_of(marks)
-    whole = _reached(earliest(*(since for _, since in marks)), rules)
+    whole = reached(earliest(*(since for _, since in marks)), rules)
     if len(clients) > FEW_CLIENTS:
-        whole |= _reached(rebuild(clients, rules, day), rules)
+        whole |= reached(rebuild(clients, rules, day), rules)
     elif clients:
         whole |= _add_up(clients, rules, day)
     refresh(Question(sorted(whole), as_of=day, rules=rules))
@@ -219,8 +219,7 @@ def _add_up(clients: Collection[int], rules: Rules, day: date) -> set[Window]:
     """Rebuild a few clients and move the stored sums by what that changed; returns windows to compute as a whole."""
     stored = stored_windows()
     before = increments.parts_of(clients, stored, rules)
-    reached = _reached(rebuild(clients, rules, day), rules)
-    changed = {window: stored[window] for window in reached}
+    changed = {window: stored[window] for window in reached(rebuild(clients, rules, day), rules)}
     return increments.add(before, increments.parts_of(clients, changed, rules), changed)
 
 
@@ -238,6 +237,18 @@ def _take_marks(limit: int | None) -> list[Mark]:
             [limit],
         )
         return [(client, since) for client, since in cursor.fetchall()]
+
+
+def take_windows(limit: int | None) -> list[Window]:
+    """Delete the newest marks of windows (None = all) that nobody else has taken, and return their windows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM kpis_stalewindow WHERE id IN"
+            " (SELECT id FROM kpis_stalewindow ORDER BY last_day DESC, id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " RETURNING kind, first_day, last_day",
+            [limit],
+        )
+        return [Window(*row) for row in cursor.fetchall()]
 
 
 def rebuild(clients: Iterable[int], rules: Rules, day: date) -> date | None:
@@ -267,7 +278,7 @@ def _analyze() -> None:
         cursor.execute(f"ANALYZE {DERIVED_TABLES}")
 
 
-def _reached(since: date | None, rules: Rules) -> set[Window]:
+def reached(since: date | None, rules: Rules) -> set[Window]:
     """The stored windows that a difference from `since` on can reach; None = there is none.
 
     A renewal counts on the last day of its term but looks ahead through the grace (kpis.md K5).
@@ -293,7 +304,7 @@ def _catch_up(rules: Rules, day: date) -> Collection[Window]:
     unsettled = {
         window for window, as_of in stored.items() if as_of < day and window.last_day + grace >= as_of
     }
-    todo = wanted - (stored.keys() - unsettled)
+    todo = wanted - (stored.keys() - unsettled - set(take_windows(None)))
     refresh(Question(sorted(todo), as_of=day, rules=rules))
     return todo
 

@@ -10,7 +10,7 @@ from accounts.days import today
 from kpis import backlog, closing, snapshots
 
 SHARE = 5  # seconds between two looks of the poller
-SHARES = 8  # workers that share a large backlog; who finds no free range, or no worker in time, does nothing
+SHARES = 8  # workers that share a large backlog; who finds no free part, or no worker in time, does nothing
 
 
 @shared_task
@@ -19,16 +19,16 @@ def rebuild_stale_clients() -> int:
     if not backlog.is_large():
         return snapshots.rebuild_stale(backlog.LARGE, timezone.now())
     for _each in range(SHARES):
-        rebuild_ranges.apply_async(expires=SHARE)
+        share_backlog.apply_async(expires=SHARE)
     return 0
 
 
 @shared_task
-def rebuild_ranges() -> int:
-    """Work on a large backlog for some seconds, so that other tasks get their turn; returns how many clients."""
+def share_backlog() -> int:
+    """Work on a large backlog for some seconds, so that other tasks get their turn; returns how much was done."""
     until, done = monotonic() + SHARE, 0
-    while monotonic() < until and (clients := backlog.rebuild_range(timezone.now())):
-        done += clients
+    while monotonic() < until and (part := backlog.work(timezone.now())):
+        done += part
     return done
 
 

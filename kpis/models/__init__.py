@@ -3,6 +3,7 @@ from kpis.models.credit import BEGINNING, Credit, Role
 from kpis.models.month_close import MonthClose, last_day_of
 from kpis.models.snapshot import Edition, Scope, Snapshot, WindowKind
 from kpis.models.stale_client import StaleClient
+from kpis.models.stale_window import StaleWindow
 from kpis.models.target import Target, TargetKind
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Scope",
     "Snapshot",
     "StaleClient",
+    "StaleWindow",
     "Target",
     "TargetKind",
     "WindowKind",

@@ -1,7 +1,8 @@
-"""A large backlog: ranges of clients by several workers, then the windows once."""
+"""A large backlog: ranges of clients by several workers, then the windows, each once, again by several."""
 
 import os
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from celery import Task
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from clients.models import Answer
 from contracts.models import ContractLine
 from kpis import backlog, snapshots, tasks
-from kpis.models import Snapshot, StaleClient
+from kpis.models import Snapshot, StaleClient, StaleWindow
 from tests.kpis.changes import DAY, make_office
 from tests.kpis.test_incremental import derived
 from tests.kpis.test_killed import DEAD, NOW, deadly, state, work_in_a_process
@@ -43,6 +44,10 @@ def until_nothing_is_left(job: Callable[[], int]) -> int:
 
 def assert_the_windows_follow() -> None:
     assert until_nothing_is_left(lambda: snapshots.rebuild_stale(100, NOW))
+    assert_all_is_right()
+
+
+def assert_all_is_right() -> None:
     found = derived()
     snapshots.rebuild_all(DAY)
     assert found == derived()
@@ -53,7 +58,11 @@ def test_workers_share_the_clients_and_the_windows_follow_once(marked: int) -> N
     assert sum(together([lambda: until_nothing_is_left(work)] * 3)) == marked
     assert list(Snapshot.objects.values_list("pk")) == before
     assert set(StaleClient.objects.values_list("client", flat=True)) == {None}
-    assert_the_windows_follow()
+    listed = backlog.list_windows()
+    assert not StaleClient.objects.exists()
+    done = together([lambda: until_nothing_is_left(lambda: backlog.rebuild_windows(NOW))] * 3)
+    assert sum(done) == listed == len(snapshots.stored_windows())
+    assert_all_is_right()
 
 
 def test_the_mark_of_a_range_names_the_earliest_day(marked: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,9 +122,61 @@ def test_ranges_and_a_rebuild_of_windows_leave_each_other_alone(marked: int) -> 
     with transaction.atomic():
         assert work()
         assert in_thread(lambda: snapshots.rebuild_stale(100, NOW)) == 0
+    until_nothing_is_left(work)
     with transaction.atomic():
         assert snapshots.rebuild_stale(100, NOW)
-        assert in_thread(work) == 0
+        assert in_thread(work) == in_thread(windows) == 0
+
+
+@pytest.fixture
+def listed(marked: int) -> int:
+    """The ledger is at rest, every window waits; returns how many."""
+    until_nothing_is_left(work)
+    return backlog.list_windows()
+
+
+def windows() -> int:
+    return backlog.rebuild_windows(NOW)
+
+
+def test_a_second_worker_takes_other_windows_meanwhile(listed: int) -> None:
+    with transaction.atomic():
+        first = windows()
+        assert 0 < first < listed
+        assert in_thread(lambda: until_nothing_is_left(windows)) == listed - first
+    assert_all_is_right()
+
+
+def test_windows_are_not_listed_while_one_is_computed(listed: int) -> None:
+    """A client changes after its window was read, and its range is done before that window is stored."""
+    with transaction.atomic():
+        assert windows()
+        in_thread(lambda: ContractLine.objects.update(unit_price=9_000_000))
+        in_thread(lambda: until_nothing_is_left(work))
+        assert in_thread(backlog.list_windows) == 0
+    assert backlog.list_windows() == listed
+    until_nothing_is_left(windows)
+    assert_all_is_right()
+
+
+def test_a_worker_that_dies_leaves_its_windows_to_the_next(
+    listed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = derived()
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "_delete", deadly("when the old windows are gone", lambda: os._exit(DEAD)))
+        assert work_in_a_process(windows) == DEAD
+    assert derived() == before
+    assert StaleWindow.objects.count() == listed
+    until_nothing_is_left(windows)
+    assert_all_is_right()
+
+
+@pytest.mark.parametrize("job", [snapshots.catch_up, snapshots.compare, snapshots.rebuild_all])
+def test_a_job_that_computes_windows_takes_those_that_wait(listed: int, job: Callable[[date], int]) -> None:
+    job(DAY)
+    assert not StaleWindow.objects.exists()
+    assert_all_is_right()
 
 
 @pytest.mark.parametrize("point", ["before credit", "after credit"])
@@ -144,16 +205,17 @@ def test_the_poller_shares_a_large_backlog_and_does_a_small_one_itself(
 ) -> None:
     monkeypatch.setattr(backlog, "LARGE", StaleClient.objects.count() - 1)
     assert tasks.rebuild_stale_clients() == 0
-    assert set(sent) == {tasks.rebuild_ranges.name}
+    assert set(sent) == {tasks.share_backlog.name}
     monkeypatch.setattr(backlog, "LARGE", StaleClient.objects.count())
     assert tasks.rebuild_stale_clients() == marked
 
 
-def test_the_task_of_a_worker_goes_on_to_the_last_range(marked: int) -> None:
-    assert tasks.rebuild_ranges() == marked
-    assert tasks.rebuild_ranges() == 0
+def test_the_task_of_a_worker_goes_on_to_the_last_window(marked: int) -> None:
+    assert tasks.share_backlog() == marked + 2 * len(snapshots.stored_windows())  # listed, and computed
+    assert tasks.share_backlog() == 0
+    assert not StaleWindow.objects.exists()
 
 
 def test_a_task_ends_in_time_for_others(marked: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "SHARE", 0)
-    assert tasks.rebuild_ranges() == 0
+    assert tasks.share_backlog() == 0

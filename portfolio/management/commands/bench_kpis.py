@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from contracts.effective import add_months
 from contracts.models import ActiveSpan, ClientStanding, Contract, ContractLine, ContractTerm, ValueSegment
 from contracts.projection import current_rules
 from kpis import backlog, snapshots
-from kpis.models import Credit, Scope, Snapshot, StaleClient, WindowKind
+from kpis.models import Credit, Scope, Snapshot, StaleClient, StaleWindow, WindowKind
 from kpis.scenarios import tables
 from kpis.windows import Question, Window
 from portfolio.demo import branches, store
@@ -37,6 +37,8 @@ LEDGER: tuple[type[models.Model], ...] = (ValueSegment, ActiveSpan, ContractTerm
 SCHEMA = "bench_kpis"
 MONTHS = 36
 CHANGES = 5
+A_MOMENT = 0.02  # seconds
+Part = Callable[[datetime], int]
 MORE_CONTRACTS = """
     WITH more AS (
         SELECT *, (SELECT max(id) FROM contracts_contract) + id AS copy FROM contracts_contract WHERE id % 7 < 3
@@ -54,7 +56,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--clients", type=int, default=10_000, help=f"in whole branches of {A_BRANCH}")
-        parser.add_argument("--processes", type=int, default=os.cpu_count(), help="for the ledger by ranges")
+        parser.add_argument(
+            "--processes", type=int, default=os.cpu_count(), help="that share what can be shared"
+        )
 
     def handle(self, *args: Any, clients: int, processes: int, **options: Any) -> None:
         day = today()
@@ -62,7 +66,7 @@ class Command(BaseCommand):
             self.report("company", _seconds(lambda: _fill(day, clients)))
             self.stdout.write(_sizes())
             self.ledger(day, processes)
-            self.windows(day)
+            self.windows(day, processes)
             self.one_change()
             self.report("a dashboard's numbers", _seconds(_read_dashboard))
         self.stdout.write(f"memory of a process at most {_megabytes()} MB")
@@ -79,12 +83,13 @@ class Command(BaseCommand):
         self.report(f"the same by {processes} processes", took, floor, bar=6)
         self.stdout.write(f"  the same rows: {_ledger() == rows}")
 
-    def windows(self, day: date) -> None:
+    def windows(self, day: date, processes: int) -> None:
         """Every scope in 36 months, against the bare sum of opening and closing value by owner and month."""
         months = [Window.month(add_months(day, -back), add_months(day, 1)) for back in range(MONTHS, 0, -1)]
         question = Question(months, as_of=day, rules=current_rules())
-        took = _seconds(lambda: _refresh(question))
-        self.report(f"{MONTHS} months of all scopes", took, _seconds(lambda: _floor(question)), bar=8)
+        took = _seconds(lambda: _by_portions(months, processes))
+        floor = _seconds(lambda: _floor(question))
+        self.report(f"{MONTHS} months by {processes} processes", took, floor, bar=8)
         differing = _differing(_floor(question))
         self.stdout.write(f"  sums of owners that differ from the bare statement: {differing}")
 
@@ -166,31 +171,44 @@ def _rebuild(clients: list[int], day: date) -> None:
     snapshots.rebuild(clients, current_rules(), day)
 
 
-@transaction.atomic
-def _refresh(question: Question) -> None:
-    snapshots.refresh(question)
-
-
 def _by_ranges(clients: list[int], processes: int) -> None:
-    """As Celery's workers share a large backlog (kpis/backlog.py)."""
     StaleClient.objects.bulk_create(StaleClient(client_id=client) for client in clients)
+    _share(backlog.rebuild_range, _clients_wait, processes)
+    StaleClient.objects.all().delete()
+
+
+def _by_portions(windows: list[Window], processes: int) -> None:
+    backlog.mark_windows(windows)
+    _share(backlog.rebuild_windows, _windows_wait, processes)
+
+
+def _share(part: Part, is_waiting: Callable[[], bool], processes: int) -> None:
+    """As Celery's workers share a large backlog (kpis/backlog.py)."""
     connections.close_all()  # two processes must not speak through one connection
     with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_look_there) as pool:
-        for work in [pool.submit(_work_on_ranges) for _each in range(processes)]:
-            work.result()
+        for each in [pool.submit(_work_off, part, is_waiting) for _number in range(processes)]:
+            each.result()
     _look_there()
-    StaleClient.objects.all().delete()
+
+
+def _work_off(part: Part, is_waiting: Callable[[], bool]) -> None:
+    """To the last mark, also if a worker of the installation has the lock for a moment."""
+    while is_waiting():
+        if not part(timezone.now()):
+            time.sleep(A_MOMENT)
+
+
+def _clients_wait() -> bool:
+    return StaleClient.objects.exclude(client=None).exists()
+
+
+def _windows_wait() -> bool:
+    return StaleWindow.objects.exists()
 
 
 def _rebuild_stale() -> None:
     while not snapshots.rebuild_stale(1, timezone.now()):
-        pass  # a worker of the installation has the lock for a moment
-
-
-def _work_on_ranges() -> None:
-    """To the last one, also if a worker of the installation has the lock for a moment."""
-    while StaleClient.objects.exclude(client=None).exists():
-        backlog.rebuild_range(timezone.now())
+        time.sleep(A_MOMENT)
 
 
 def _ledger() -> dict[str, tuple[int, Any]]:
