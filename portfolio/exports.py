@@ -13,7 +13,7 @@ from django.http import HttpResponse
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")  # nor what XML cannot hold
-_FORMULA = re.compile(r"^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = re.compile(r"^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 Row = list[Any]
 
@@ -58,7 +58,10 @@ def _write(sheet: Any, y: int, x: int, cell: Any, day_format: Any) -> None:
 
 
 def _harmless(cell: Any) -> str:
-    """Text that a spreadsheet would run as a formula gets a leading apostrophe; real numbers stay numbers."""
+    """Text that a spreadsheet would run as a formula gets a leading apostrophe; real numbers stay numbers.
+
+    Text that looks as if it had got one gets one more, so that the import can take away exactly the added one.
+    """
     if cell is None:
         return ""
     if isinstance(cell, Decimal | int | float | date):

@@ -43,6 +43,14 @@ def test_text_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
     assert "<f>" not in sheet(export([[text]], "x", "xlsx"))
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("'=1", "''=1"), ("''+1", "'''+1"), ("'x", "'x"), ("'", "'")],
+)
+def test_an_apostrophe_of_ones_own_can_be_told_from_the_added_one(text: str, written: str) -> None:
+    assert rows_of_csv(export([[text]], "x", "csv")) == [[written]]
+
+
 def test_numbers_stay_numbers() -> None:
     row = [Decimal("-12.50"), -3, 0]
     assert rows_of_csv(export([row], "x", "csv")) == [["-12.50", "-3", "0"]]
