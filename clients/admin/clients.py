@@ -46,7 +46,7 @@ class ClientAdmin(TrackedAdmin):
     hidden_in_history = ("npwp",)
     list_display = ("__str__", "brand_name", "industry", "tier", "city", "owner", "created_at")
     list_filter = ("tier", "industry", "legal_form", "province")
-    search_fields = ("legal_name", "brand_name", "=nib")
+    search_fields = ("legal_name", "brand_name", "=code", "=nib")
     date_hierarchy = "created_at"
     autocomplete_fields = ("parent",)
     readonly_fields = ("created_at", "created_by")
@@ -54,7 +54,16 @@ class ClientAdmin(TrackedAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("legal_form", "legal_name"), "brand_name", "parent", "industry", "tier", "source")},
+            {
+                "fields": (
+                    ("legal_form", "legal_name"),
+                    ("brand_name", "code"),
+                    "parent",
+                    "industry",
+                    "tier",
+                    "source",
+                )
+            },
         ),
         (_("Numbers"), {"fields": ("npwp", "nib")}),
         (

@@ -39,6 +39,7 @@ class ClientForm(RevisionFormMixin):
             "legal_form",
             "legal_name",
             "brand_name",
+            "code",
             "industry",
             "npwp",
             "nib",

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -6,7 +7,7 @@ import pghistory
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -63,6 +64,14 @@ class NameKey(Func):
     output_field = models.TextField()
 
 
+def name_keys(names: Collection[str]) -> dict[str, str]:
+    """The keys (`NameKey`) of some names, by name; "" where nothing but a legal form is left. One statement."""
+    key = NameKey.template % {"expressions": "name"}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT name, {key} FROM unnest(%s::text[]) AS name", [list(names)])  # noqa: S608 - a constant
+        return dict(cursor.fetchall())
+
+
 MOST_WORDS = 10  # of a search: each is one more condition
 
 
@@ -97,10 +106,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return found
 
     def search_all(self, words: str) -> Self:
-        """Like `search`, and clients whose NPWP is exactly these digits."""
+        """Like `search`, and clients whose own code is exactly this, or whose NPWP is exactly these digits."""
         digits = re.sub(r"[.\-\s]", "", words)
-        by_name = self.search(words)
-        return by_name if not digits.isdigit() else by_name | self.filter(npwp=digits.rjust(16, "0"))
+        found = self.search(words) | self.filter(code__iexact=words.strip())
+        return found if not digits.isdigit() else found | self.filter(npwp=digits.rjust(16, "0"))
 
     def with_owner(self, day: date) -> Self:
         """Adds `owner_id` and `owner_name`: the AM on `day`, else the AE, else None."""
@@ -179,6 +188,14 @@ class ClientScopedQuerySet(models.QuerySet[Any]):
 class Client(models.Model):
     """A company (or person) that buys from us, or may one day. Its status follows from contracts, see contracts."""
 
+    code = models.CharField(
+        _("own code"),
+        max_length=30,
+        blank=True,
+        help_text=_(
+            "What you call this client in your own lists, for example K-0142; files find it by this."
+        ),
+    )
     legal_name = models.CharField(
         _("legal name"), max_length=160, help_text=_("Without the legal form: “Nusarena Pangan”, not “PT …”.")
     )
@@ -280,6 +297,12 @@ class Client(models.Model):
                 condition=Q(npwp="") | Q(npwp__regex=r"^\d{15,16}$"),
                 name="client_npwp_is_15_or_16_digits",
                 violation_error_message=_("The NPWP must have 15 or 16 digits."),
+            ),
+            models.UniqueConstraint(
+                Lower("code"),
+                condition=~Q(code=""),
+                name="client_code_once",
+                violation_error_message=_("This code is in use already."),
             ),
             models.UniqueConstraint(
                 fields=["npwp"],

@@ -24,6 +24,7 @@ OWN = {  # what must not be the same in two branches; n counts from 2
     (Team, "name"): "{} || ' ' || n",
     (User, "email"): "replace({}, '@', '.' || n || '@')",
     (User, "full_name"): "{} || ' ' || n",
+    (Client, "code"): "{} || '-' || n",
     (Client, "legal_name"): "{} || ' ' || n",
     (Client, "npwp"): "CASE WHEN {0} = '' THEN '' ELSE left({0}, -3) || to_char(n - 1, 'FM000') END",
     (Contract, "number"): "{} || '-' || n",

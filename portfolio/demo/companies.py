@@ -181,6 +181,7 @@ def account(rng: Random, number: int, name: str, form: str, industry: str, regio
     place = REGIONS[region]
     city, province, postal = rng.choice(place.towns)
     client = Client(
+        code=f"K-{number:04}",
         legal_name=name,
         legal_form=form,
         brand_name=name.split()[0] if rng.random() < 0.3 else "",

@@ -58,7 +58,7 @@ def save_people(people: People, *, with_sign_ins: bool) -> None:
     write(TeamMembership, people.memberships)
     for user in people.administrators:
         user.groups.add(Group.objects.get(name="Administrator"))
-    people.named("director").groups.add(Group.objects.get(name="Penutup bulan"))
+    people.named("director").groups.set(Group.objects.filter(name__in=["Penutup bulan", "Pengimpor"]))
     for user in people.readers:
         user.groups.add(Group.objects.get(name="Eksekutif"))
 
