@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "contracts",
     "kpis",
     "portfolio",
+    "exchange",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -268,6 +269,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),
     "bring-numbers-up-to-date-at-midnight": _daily("kpis.tasks.bring_up_to_date", hour=0, minute=1),
     "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
+    "work-on-imports": _every("exchange.tasks.work_on_imports", 3),
+    "write-exports": _every("exchange.tasks.write_exports", 3),
+    "forget-old-exports": _every("exchange.tasks.forget_old_exports", 3600),
     "close-last-month": _daily("kpis.tasks.close_last_month", hour=4),
 }
 

@@ -28,4 +28,5 @@ urlpatterns = [
     path("", include("clients.urls")),
     path("", include("contracts.urls")),
     path("", include("portfolio.urls")),
+    path("", include("exchange.urls")),
 ]

@@ -5,10 +5,12 @@ from datetime import datetime
 from accounts.models import User
 from notifications.outbox import enqueue
 
+INVITATION = "mails/invitation"
+
 
 def invite(user: User, now: datetime) -> bool:
     """Mail an invitation to somebody who never set a password, at most one an hour; False if she needs none."""
     if user.has_usable_password() or not user.is_active:
         return False
-    enqueue(user, "mails/invitation", key=f"invitation:{user.pk}:{now:%Y-%m-%dT%H}")
+    enqueue(user, INVITATION, key=f"invitation:{user.pk}:{now:%Y-%m-%dT%H}")
     return True

@@ -45,10 +45,13 @@ RENEWALS = Place("portfolio:renewal_list", _("Renewals"), "arrow-path")
 TASKS = Place("portfolio:task_list", _("Tasks"), "clipboard-document-check")
 TEAM = Place("portfolio:team_page", _("Team"), "users")
 TARGETS = Place("portfolio:target_grid", _("Targets"), "flag")
+IMPORT = Place("exchange:import_list", pgettext_lazy("menu", "Import"), "arrow-up-tray")
 ADMINISTRATION = Place("admin:index", pgettext_lazy("menu", "Administration"), "cog-6-tooth")
 HELP = Place("portfolio:figures_help", _("Help"), "question-mark-circle")
 LOG = Place("clients:interaction_quick", _("Log activity"), "plus-circle", pgettext_lazy("menu", "Log"))
 PROFILE = Place("accounts:profile", _("My account"), "user-circle")
+
+IMPORT_RIGHT = "exchange.import_data"  # of a higher room, known here by name only, like its page
 
 
 def url_of(name: str) -> str:
@@ -84,7 +87,7 @@ def _places_of(user: User) -> list[Place]:
 def navigation(user: User, request: HttpRequest) -> dict[str, Any]:
     """The menus of `user`: the rail of wide screens, the bar and the sheet of phones, and single addresses."""
     path = request.path
-    for_some = _places_of(user) + [ADMINISTRATION] * user.is_staff
+    for_some = _places_of(user) + [IMPORT] * user.has_perm(IMPORT_RIGHT) + [ADMINISTRATION] * user.is_staff
     return {
         "rail": _entries([HOME, CLIENTS, RENEWALS, TASKS, *for_some, HELP], path),
         "bottombar": _entries([HOME, CLIENTS, LOG, RENEWALS], path),

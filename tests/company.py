@@ -14,6 +14,7 @@ from accounts.days import JAKARTA
 from accounts.models import User
 from clients.models import Answer, Client, Contact, Interaction, Task
 from contracts.models import Contract, ContractLine, Product, RenewalAlert
+from exchange.models import Export, Import, ImportLine
 from kpis import closing
 from kpis.models import MonthClose
 from kpis.snapshots import rebuild_all
@@ -25,6 +26,7 @@ from tests.factories import (
     ContactFactory,
     ContractFactory,
     ContractLineFactory,
+    ImportFactory,
     InteractionFactory,
     NotificationFactory,
     PauseFactory,
@@ -58,6 +60,10 @@ class Portfolio:
     rolling: Contract
     alert: RenewalAlert
     notification: Notification
+    fresh_import: Import
+    checked_import: Import
+    applied_import: Import
+    ready_export: Export
 
 
 @dataclass
@@ -93,8 +99,8 @@ def make_company() -> Company:
     company = Company(
         cast=cast,
         people=people,
-        own=make_portfolio(cast.client, cast.owner, "kanarinusa", product),
-        foreign=make_portfolio(cast.foreign, cast.outsider, "kanarisaga", product),
+        own=make_portfolio(cast.client, cast.owner, "kanarinusa", product, cast.director),
+        foreign=make_portfolio(cast.foreign, cast.outsider, "kanarisaga", product, cast.outsider),
         product=product,
     )
     rebuild_all(TODAY)
@@ -106,7 +112,7 @@ def make_company() -> Company:
     return company
 
 
-def make_portfolio(client: Client, owner: User, canary: str, product: Product) -> Portfolio:
+def make_portfolio(client: Client, owner: User, canary: str, product: Product, importer: User) -> Portfolio:
     Client.objects.filter(pk=client.pk).update(
         legal_name=f"Klien {canary}",
         brand_name=f"Merek {canary}",
@@ -154,7 +160,22 @@ def make_portfolio(client: Client, owner: User, canary: str, product: Product) -
             template="mails/renewal",
             context={"stage": 30, "is_notice": True, "anchor": "2026-12-01"},
         ),
+        fresh_import=make_import(importer, canary, "reading"),
+        checked_import=make_import(importer, canary, "checked"),
+        applied_import=make_import(importer, canary, "applied"),
+        ready_export=Export.objects.create(
+            requested_by=owner, kind="csv", state="ready", file=b"", made_at=timezone.now(), clients=[client.pk]
+        ),
     )  # fmt: skip
+
+
+def make_import(importer: User, canary: str, state: str) -> Import:
+    job: Import = ImportFactory(requested_by=importer, file_name=f"{state}-{canary}.csv", state=state)
+    if state != "reading":
+        cells = {"code": "K-1", "legal_name": f"Impor {canary}"}
+        changes = [["legal_name", "", f"Impor {canary}"]]
+        ImportLine.objects.create(of=job, number=2, cells=cells, changes=changes, outcome="created")
+    return job
 
 
 @contextmanager

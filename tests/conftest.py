@@ -91,7 +91,8 @@ def make_cast() -> Cast:
     ]:
         factories.TeamMembershipFactory(user=people[name], team=team, role=role)
     people["executive"].user_permissions.add(Permission.objects.get(codename="read_all_clients"))
-    people["director"].user_permissions.add(Permission.objects.get(codename="close_month"))
+    may = Permission.objects.filter(codename__in=["close_month", "import_data"])
+    people["director"].user_permissions.set(may)
     administrators = Group.objects.create(name="Administrators")
     administrators.permissions.set(Permission.objects.exclude(codename="read_all_clients"))
     people["administrator"].groups.add(administrators)

@@ -21,6 +21,7 @@ from contracts.models import (
     RenewalDecision,
     ValueSegment,
 )
+from exchange.models import Import
 from kpis.measures import SUMS
 from kpis.models import Credit, MonthClose, Snapshot, Target
 from notifications.models import DeliveryHours, Notification, OutboundEmail, Preference
@@ -114,6 +115,20 @@ class SurveyFactory(factory.django.DjangoModelFactory[Survey]):
     kind = "nps"
     title = "NPS"
     question = "Seberapa besar kemungkinan Anda merekomendasikan kami?"
+
+
+class ImportFactory(factory.django.DjangoModelFactory[Import]):
+    """A file of one client, read and mapped."""
+
+    class Meta:
+        model = Import
+
+    requested_by = factory.SubFactory(UserFactory)
+    dataset = "clients"
+    file_name = "klien.csv"
+    file = b"Kode;Nama\nK-1;PT Contoh\n"
+    notation = {"encoding": "utf-8", "separator": ";", "decimal": ",", "order": "dmy"}
+    mapping = {"places": {"code": 0, "legal_name": 1}, "fixed": {}}
 
 
 class AnswerFactory(factory.django.DjangoModelFactory[Answer]):

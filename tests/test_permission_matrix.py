@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -24,7 +25,7 @@ from tests.conftest import module_database
 pytestmark = pytest.mark.django_db
 
 MISSING = 999_999_999
-OUR_NAMESPACES = {"accounts", "notifications", "clients", "contracts", "kpis", "portfolio"}
+OUR_NAMESPACES = {"accounts", "notifications", "clients", "contracts", "kpis", "portfolio", "exchange"}
 WITHOUT_SIGN_IN = {"healthz", "readyz"}  # a load balancer's questions, answered with one word
 
 # fmt: off
@@ -43,6 +44,9 @@ RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "close":               "login     404   404     404     404       404      404  ok       403            403       404",
     "targets":             "login     ok    404     404     ok        ok       ok   ok       ok             ok        404",
     "led targets":         "login     403   404     404     403       403      ok   ok       ok             403       404",
+    "importers":           "login     403   403     403     403       403      403  ok       403            403       ok",
+    "import clients":      "login     403   403     403     403       403      403  ok       403            403       403",
+    "own import":          "login     404   404     404     404       404      404  ok       404            404       404",
     "self":                "login     ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
     "anybody":             "ok        ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
 }.items()}
@@ -86,6 +90,7 @@ NAME = {
     "time_zone": "Asia/Jakarta",
     "payment_days": 30,
 }
+NOTATION = {"encoding": "utf-8", "separator": ";", "decimal": ",", "order": "dmy"}
 TALK = {"channel": "call", "outcome": "good", "happened_at": "2026-11-21T09:00"}
 TASK = {"title": "Telepon", "due_on": "2026-12-01"}
 HEAD = {"number": "PKS-BARU", "start": "2027-02-01", "notice_days": "30", "currency": "IDR"}
@@ -106,6 +111,10 @@ def _owner_again(company: Company) -> int:
 
 def _seen_assignment(company: Company) -> int:
     return Assignment.objects.get(client=company.cast.client, role="AM").pk
+
+
+def _file(company: Company) -> SimpleUploadedFile:
+    return SimpleUploadedFile("klien.csv", b"Kode;Nama\nK-1;PT Contoh\n")
 
 
 def _closing(company: Company) -> int:
@@ -178,6 +187,20 @@ TABLE = {
     "portfolio:target_grid": Address("targets", READ),
     "portfolio:target_save": Address("led targets", POST, data={"seen": "{}", "c-1": "1"}),
     "portfolio:target_copy": Address("led targets", POST, data={"more": "5"}),
+    "exchange:import_list": Address("importers", READ),
+    "exchange:import_template": Address("importers", READ, more=("clients", "xlsx")),
+    "exchange:import_create": Address("import clients", FORM, data={"file": _file}, more=("clients",)),
+    "exchange:import_page": Address("own import", READ, "checked_import"),
+    "exchange:import_reading": Address("own import", FORM, "fresh_import", NOTATION),
+    "exchange:import_columns": Address("own import", FORM, "fresh_import", {"code": "0", "legal_name": "1"}),
+    "exchange:import_progress": Address("own import", READ, "checked_import"),
+    "exchange:import_apply": Address("own import", POST, "checked_import"),
+    "exchange:import_undo": Address("own import", POST, "applied_import"),
+    "exchange:import_discard": Address("own import", POST, "fresh_import"),
+    "exchange:import_report": Address("own import", READ, "checked_import", more=("csv",)),
+    "exchange:export_list": Address("self", READ),
+    "exchange:export_create": Address("self", POST, data={"kind": "csv"}),
+    "exchange:export_fetch": Address("recipient", READ, "ready_export"),
     "portfolio:search": Address("self", READ),
     "portfolio:figures_help": Address("self", READ),
 }  # fmt: skip
@@ -218,6 +241,9 @@ class Desk:
 
     def ask(self, who: str, method: str, url: str, data: dict[str, Any] | None = None, **headers: str) -> Any:
         browser = self.browsers[who]
+        for value in (data or {}).values():
+            if hasattr(value, "seek"):  # a file that somebody else has sent before
+                value.seek(0)
         browser.cookies = SimpleCookie(self.cookies[who].replace("Set-Cookie: ", ""))
         with undone():
             return getattr(browser, method.lower())(url, data or {}, headers=headers)

@@ -23,6 +23,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.days import today
 from accounts.models import User
 from contracts.alerts import raise_alerts
+from exchange.models import ImportLine
 from kpis.closing import close
 from kpis.snapshots import rebuild_all
 from tests import factories
@@ -99,6 +100,23 @@ def furnish(cast: Cast) -> None:
     line.save(update_fields=["unit_price"])
     rebuild_all(today())
     raise_alerts(timezone.now())
+    for state in ("reading", "checked", "applying", "applied"):
+        furnish_import(cast.director, state)
+
+
+def furnish_import(importer: User, state: str) -> None:
+    """A file with a line of each outcome."""
+    job = factories.ImportFactory(requested_by=importer, state=state, claimed_at=timezone.now())
+    cells = {"code": "K-1", "legal_name": "PT Tirtavana Pangan", "city": "Bandung"}
+    said: dict[str, dict[str, Any]] = {
+        "created": {"changes": [["code", "", "K-1"], ["legal_name", "", "Tirtavana Pangan"]]},
+        "changed": {"changes": [["city", "Solo", "Bandung"]], "hints": ["Ditemukan lewat namanya"]},
+        "unchanged": {},
+        "error": {"problems": [["city", "Kota ini tidak ada"], ["", "Baris ini salah"]]},
+        "left_out": {"hints": ["Bagian dari baris 5"]},
+    }
+    for number, (outcome, more) in enumerate(said.items(), 2):
+        ImportLine.objects.create(of=job, number=number, cells=cells, outcome=outcome, **more)
 
 
 @pytest.fixture(scope="package")

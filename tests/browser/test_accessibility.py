@@ -14,6 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 from accounts.models import User
+from exchange.models import Import
 from kpis.models import MonthClose, Snapshot
 from tests.browser.conftest import Site
 
@@ -68,6 +69,13 @@ def of_contract(name: str, who: str = "owner") -> Visit:
     return Visit(name, lambda site: reverse(name, args=[site.cast.client.contracts.get().pk]), who)
 
 
+def of_import(name: str, state: str) -> Visit:
+    """A page of the director's import that is in a state."""
+    return Visit(
+        f"{name} {state}", lambda site: reverse(name, args=[Import.objects.get(state=state).pk]), "director"
+    )
+
+
 PAGES = [
     named("account_login", who=""),
     named("account_reset_password", who=""),
@@ -116,6 +124,11 @@ PAGES = [
     *(of_contract(f"contracts:contract_{name}") for name in ("renew", "pause", "notice", "add_line")),
     of_contract("contracts:contract_terminate", who="lead"),
     Visit("line_amend", lambda site: reverse("contracts:line_amend", args=[line_of(site)]), who="owner"),
+    named("exchange:import_list", who="director"),
+    named("exchange:export_list", who="owner"),
+    Visit("import_create", lambda site: reverse("exchange:import_create", args=["clients"]), who="director"),
+    *(of_import("exchange:import_reading", "reading"), of_import("exchange:import_columns", "reading")),
+    *(of_import("exchange:import_page", state) for state in ("checked", "applying", "applied")),
     named("example"),
     Visit("404", lambda site: "/nowhere/", status=404),
     Visit("404 for a stranger", lambda site: "/nowhere/", who="", status=404),

@@ -50,7 +50,7 @@ NOT_PRODUCT = {
     "django_migrations",
     "django_cache",
 }  # compared instead of copied; nothing that anybody would miss
-EMPTY = {"django_session", "accounts_formtoken"}  # after a restore
+EMPTY = {"django_session", "accounts_formtoken", "exchange_heartbeat"}  # after a restore
 Fingerprints = dict[str, tuple[int, str]]
 
 

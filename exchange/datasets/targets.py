@@ -1,0 +1,135 @@
+"""Targets of people, teams and the company, found by kind, month and whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import Team, TeamMembership, User
+from clients.models.access import sees_everything
+from exchange.datasets.base import Change, Column, Dataset, Entry, of, refuse_repeated
+from exchange.datasets.finding import ByText, People
+from exchange.datasets.kinds import PERSON, TEAM, Choice, Day
+from kpis.models import Target, TargetKind
+from kpis.targets import window_of
+from kpis.windows import Window
+
+
+class TargetDataset(Dataset):
+    slug = "targets"
+    models = (Target,)
+    label = Target._meta.verbose_name_plural
+    about = gettext_lazy(
+        "One line per target and month. Neither person nor team = the company's. Upsell is annual value; rates are"
+        " percentages and look back over 12 months."
+    )
+    columns = (
+        of(Target, "kind", Choice(TargetKind), is_required=True, example="Klien baru", also=("jenis",)),
+        Column(
+            "month",
+            pgettext_lazy("column", "month"),
+            Day(),
+            example="2026-12-01",
+            is_required=True,
+            about=gettext_lazy("Any day of the month."),
+            also=("bulan",),
+        ),
+        Column(
+            "user",
+            User._meta.verbose_name,
+            PERSON,
+            example="rina@contoh.example",
+            also=("orang", "am", "email"),
+        ),
+        Column("team", Team._meta.verbose_name, TEAM, also=("tim",)),
+        of(Target, "value", is_required=True, example="3", also=("target", "nilai")),
+    )
+
+    def is_open_to(self, user: User, day: date) -> bool:
+        return Team.objects.led_by(user, day).exists()
+
+    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
+        rows = Target.objects.select_related("user", "team").order_by("last_day", "kind", "pk")
+        teams, people, company = _led(user, day)
+        for row in rows.iterator(1000):
+            is_own = row.user_id == user.pk
+            is_led = (
+                (row.user_id in people) if row.user_id else (row.team_id in teams if row.team_id else company)
+            )
+            if is_own or is_led or sees_everything(user):
+                yield {
+                    "kind": row.kind,
+                    "month": row.last_day.replace(day=1),
+                    "user": row.user and row.user.email,
+                    "team": row.team and row.team.name,
+                    "value": row.value,
+                }
+
+    def place(self, entries: Collection[Entry], user: User, day: date) -> None:
+        work = _Work(self, user, day, entries)
+        for entry in entries:
+            work.place(entry)
+        refuse_repeated(entries, lambda entry: work.keys.get(entry.line), "kind")
+
+
+class _Work:
+    def __init__(self, dataset: TargetDataset, user: User, day: date, entries: Collection[Entry]) -> None:
+        self.dataset = dataset
+        self.led_teams, self.led_people, self.leads_company = _led(user, day)
+        self.people = People([entry.get("user") for entry in entries])
+        missing = _("There is no team “%(name)s” in your tree.")
+        own = Team.objects.filter(pk__in=self.led_teams)
+        self.teams = ByText(own, "name", [entry.get("team") for entry in entries], missing)
+        self.keys: dict[int, Any] = {}
+        self.known = {
+            (row.kind, row.user_id, row.team_id, row.first_day, row.last_day): row
+            for row in Target.objects.filter(kind__in={e.get("kind") for e in entries if e.get("kind")})
+        }
+
+    def place(self, entry: Entry) -> None:
+        person, team = entry.try_to("user", self.people.find), entry.try_to("team", self.teams.find)
+        for name in ("kind", "month"):
+            self.dataset.require(entry, name, entry.get(name))
+        kind, month = entry.get("kind"), entry.get("month")
+        if kind is None or month is None or entry.problems:
+            return
+        if person and team:
+            entry.refuse("team", _("A target is for a person or for a team."))
+            return
+        window = window_of(kind, Window.month(month, date.max))
+        key: Any = (kind, person and person.pk, team and team.pk, window.first_day, window.last_day)
+        self.keys[entry.line] = key
+        row = self.known.get(key) or Target(
+            kind=kind, user=person, team=team, first_day=window.first_day, last_day=window.last_day
+        )
+        if row._state.adding:
+            entry.changes.append(Change("kind", "", str(TargetKind(kind).label)))
+        self._check_value(entry, TargetKind(kind))
+        self.dataset.fill(entry, row)
+        if entry.pieces and not self._may(person, team):
+            entry.refuse("", _("Targets are set by who leads the team; this one is not yours to set."))
+
+    def _check_value(self, entry: Entry, kind: TargetKind) -> None:
+        value, (least, most) = entry.get("value"), kind.limits
+        if value is not None and not least <= value <= most:
+            words = {"least": least, "most": most}
+            entry.refuse("value", _("This target lies between %(least)d and %(most)d.") % words)
+        if value is not None and kind in TargetKind.counts() and value != value.to_integral_value():
+            entry.refuse("value", _("A number of clients is a whole number of 0 or more."))
+
+    def _may(self, person: User | None, team: Team | None) -> bool:
+        if person:
+            return person.pk in self.led_people
+        return team.pk in self.led_teams if team else self.leads_company
+
+
+def _led(user: User, day: date) -> tuple[set[int], set[int], bool]:
+    """Teams and people of the trees that `user` leads or directs on `day`, and whether these are all teams."""
+    teams = set(Team.objects.below(Team.objects.led_by(user, day)).values_list("pk", flat=True))
+    posts = TeamMembership.objects.on(day).filter(team__in=teams, role__in=TeamMembership.Role.credited())
+    roots = set(Team.objects.filter(parent=None).values_list("pk", flat=True))
+    return teams, set(posts.values_list("user", flat=True)), bool(roots) and roots <= teams

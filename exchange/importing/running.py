@@ -1,0 +1,165 @@
+"""What a worker does with an import: check it, take it over, undo it. Each may be repeated, late or in parallel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pghistory
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.days import jakarta_day
+from exchange.datasets import DATASETS, Dataset, Entry
+from exchange.importing import undoing
+from exchange.importing.lines import Mapping, cells_of, entries
+from exchange.importing.writing import write
+from exchange.models import Import, ImportLine
+from exchange.models.job import MOST_ATTEMPTS
+from exchange.progress import Progress
+from exchange.reading.files import Notation, Sheet, UnreadableFileError, read
+
+log = structlog.get_logger(__name__)
+State, Outcome = Import.State, ImportLine.Outcome
+BEFORE = {State.CHECKING: State.READING, State.APPLYING: State.CHECKED, State.UNDOING: State.APPLIED}
+AT_ONCE = 1000  # rows of one INSERT
+
+
+class OvertakenError(Exception):
+    """What the dry run showed is no longer what would happen."""
+
+
+def run_next(now: datetime) -> int:
+    """Do the next import that waits; returns how many were done, 0 or 1."""
+    job = Import.objects.claim(now)
+    if job is None:
+        return 0
+    person = job.requested_by
+    with (
+        translation.override(person.language),
+        timezone.override(ZoneInfo(person.time_zone)),
+        pghistory.context(user=person.pk, import_id=job.pk),
+    ):
+        _run(job, now)
+    return 1
+
+
+def _run(job: Import, now: datetime) -> None:
+    work = {State.CHECKING: check, State.APPLYING: apply, State.UNDOING: undoing.undo}[State(job.state)]
+    try:
+        if job.attempts > MOST_ATTEMPTS:
+            raise RuntimeError("the worker died again and again")
+        work(job, now)
+    except OvertakenError:
+        text = _("Something changed since the check; look at the lines once more.")
+        job.settle(State.CHECKING, complaint=text, due_at=now)
+    except (UnreadableFileError, undoing.TouchedError) as refusal:
+        job.settle(BEFORE[State(job.state)], complaint=str(refusal))
+    except Exception:
+        if job.attempts < MOST_ATTEMPTS:
+            Import.objects.filter(pk=job.pk, attempts=job.attempts).update(claimed_at=None)
+            log.warning("import_failed", import_id=job.pk, attempt=job.attempts, exc_info=True)
+            return
+        log.exception("import_given_up", import_id=job.pk)
+        text = _("This could not be done, and nothing was changed. Tell your administrator: import %(n)d.")
+        job.settle(BEFORE[State(job.state)], complaint=text % {"n": job.pk})
+
+
+def check(job: Import, now: datetime) -> None:
+    """The dry run: what each line would do, by the database itself; nothing of it stays."""
+    dataset, sheet, found = _placed(job, now)
+    with Progress(job, len(found)) as progress:
+        write(dataset, found, keep=False, told=progress)
+    mapping = Mapping.from_json(job.mapping)
+    cells = {line.number: cells_of(dataset, line, mapping) for line in sheet.lines}
+    with transaction.atomic():
+        job.lines.all().delete()
+        lines = (_line(job, dataset, entry, cells[entry.line]) for entry in found)
+        ImportLine.objects.bulk_create(lines, AT_ONCE)
+        job.settle(State.CHECKED, complaint=job.complaint)
+
+
+def apply(job: Import, now: datetime) -> None:
+    """Take the file over in one transaction, exactly as the dry run showed it, or not at all (OvertakenError)."""
+    with Progress(job, job.lines.count()) as progress, transaction.atomic():
+        _see_one_moment()
+        dataset, _sheet, found = _placed(job, now)
+        write(dataset, found, keep=True, told=progress)
+        _refuse_other_than_shown(job, dataset, found)
+        undoing.remember(job, found)
+        for entry in found:
+            if not (entry.problems or entry.left_out):
+                dataset.taken_over(entry, now)
+        job.settle(State.APPLIED, applied_at=now)
+
+
+def _placed(job: Import, now: datetime) -> tuple[Dataset, Sheet, list[Entry]]:
+    dataset, notation = DATASETS[job.dataset], Notation.from_json(job.notation)
+    sheet = read(bytes(job.file), notation)
+    found = list(entries(dataset, sheet, Mapping.from_json(job.mapping), notation))
+    _refuse_for_good(job, dataset, found, now)
+    dataset.place(found, job.requested_by, jakarta_day(now))
+    return dataset, sheet, found
+
+
+def _refuse_for_good(job: Import, dataset: Dataset, found: Iterable[Entry], now: datetime) -> None:
+    """The rights of whoever asked, as they are now."""
+    person = job.requested_by
+    if not (
+        person.is_active
+        and person.has_perm("exchange.import_data")
+        and dataset.is_open_to(person, jakarta_day(now))
+    ):
+        for entry in found:
+            entry.refuse("", _("You may not import this."))
+
+
+def _line(job: Import, dataset: Dataset, entry: Entry, cells: dict[str, str]) -> ImportLine:
+    return ImportLine(
+        of=job,
+        number=entry.line,
+        cells=cells,
+        outcome=_outcome(dataset, entry),
+        changes=[[change.column, change.old, change.new] for change in entry.changes],
+        problems=[[problem.column, problem.text] for problem in entry.problems],
+        hints=[*entry.hints, *filter(None, [entry.left_out])],
+    )
+
+
+def _outcome(dataset: Dataset, entry: Entry) -> str:
+    if entry.problems:
+        return Outcome.ERROR
+    if entry.left_out:
+        return Outcome.LEFT_OUT
+    if any(piece.is_new and isinstance(piece.row, dataset.models) for piece in entry.pieces):
+        return Outcome.CREATED
+    return Outcome.CHANGED if entry.pieces else Outcome.UNCHANGED
+
+
+def _refuse_other_than_shown(job: Import, dataset: Dataset, found: Iterable[Entry]) -> None:
+    """Raise OvertakenError if a line does something else than the dry run has shown."""
+    shown = {
+        number: said for number, *said in job.lines.values_list("number", "outcome", "changes", "problems")
+    }
+    for entry in found:
+        line = _line(job, dataset, entry, {})
+        if shown.pop(entry.line, None) != [line.outcome, line.changes, line.problems]:
+            raise OvertakenError
+    if shown:
+        raise OvertakenError
+
+
+def _see_one_moment() -> None:
+    """One picture of the database for the whole transaction: a row that somebody else changes meanwhile is an error."""
+    if not connection.savepoint_ids:  # else it is a transaction within a transaction: a test
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def counts(job: Import) -> Counter[str]:
+    """How many lines came to which outcome."""
+    return Counter(job.lines.values_list("outcome", flat=True))

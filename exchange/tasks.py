@@ -1,0 +1,25 @@
+"""Pollers: the work and its tests are in exchange/importing/ and exchange/exporting.py."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from exchange import exporting
+from exchange.importing.running import run_next
+
+
+@shared_task
+def work_on_imports() -> int:
+    """Check, take over or undo the next file that waits."""
+    return run_next(timezone.now())
+
+
+@shared_task
+def write_exports() -> int:
+    """Write the next export that waits."""
+    return exporting.run_next(timezone.now())
+
+
+@shared_task
+def forget_old_exports() -> int:
+    """Files of exports are kept for a day."""
+    return exporting.forget_old(timezone.now())

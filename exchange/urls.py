@@ -1,0 +1,22 @@
+from django.urls import path
+
+from exchange.views import exports, imports
+
+app_name = "exchange"
+
+urlpatterns = [
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/templates/<slug:slug>/<slug:kind>/", imports.import_template, name="import_template"),
+    path("imports/new/<slug:slug>/", imports.import_create, name="import_create"),
+    path("imports/<int:pk>/", imports.import_page, name="import_page"),
+    path("imports/<int:pk>/reading/", imports.import_reading, name="import_reading"),
+    path("imports/<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<int:pk>/report/<slug:kind>/", imports.import_report, name="import_report"),
+    path("exports/", exports.export_list, name="export_list"),
+    path("exports/new/", exports.export_create, name="export_create"),
+    path("exports/<int:pk>/", exports.export_fetch, name="export_fetch"),
+]
