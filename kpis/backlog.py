@@ -35,7 +35,7 @@ def is_large() -> bool:
 
 def work(now: datetime) -> int:
     """Do a part that nobody else works on; returns of how many clients or windows, 0 = there is none."""
-    return rebuild_range(now) or list_windows() or rebuild_windows(now)
+    return rebuild_range(now) or list_windows(now) or rebuild_windows(now)
 
 
 def rebuild_range(now: datetime) -> int:
@@ -52,8 +52,8 @@ def rebuild_range(now: datetime) -> int:
         return len(clients)
 
 
-def list_windows() -> int:
-    """Turn the marks that finished ranges left into windows to compute; returns how many.
+def list_windows(now: datetime) -> int:
+    """Turn the marks that finished ranges left into windows to compute, stored or missing; returns how many.
 
     0 while others are at work: they may be about to leave more marks, and to list a window that is being computed
     would wait for it.
@@ -61,7 +61,8 @@ def list_windows() -> int:
     with transaction.atomic():
         if not snapshots.locked():
             return 0
-        windows = snapshots.reached(snapshots.earliest(*_take_days()), current_rules())
+        since = snapshots.earliest(*_take_days())
+        windows = snapshots.reached(since, current_rules()) | snapshots.missing(since, jakarta_day(now))
         mark_windows(windows)
         return len(windows)
 

@@ -208,7 +208,8 @@ def _work_off(limit: int | None, rules: Rules, day: date) -> list[Mark]:
     clients = _clients_of(marks)
     whole = reached(earliest(*(since for _, since in marks)), rules)
     if len(clients) > FEW_CLIENTS:
-        whole |= reached(rebuild(clients, rules, day), rules)
+        since = rebuild(clients, rules, day)
+        whole |= reached(since, rules) | missing(since, day)
     elif clients:
         whole |= _add_up(clients, rules, day)
     refresh(Question(sorted(whole), as_of=day, rules=rules))
@@ -219,8 +220,10 @@ def _add_up(clients: Collection[int], rules: Rules, day: date) -> set[Window]:
     """Rebuild a few clients and move the stored sums by what that changed; returns windows to compute as a whole."""
     stored = stored_windows()
     before = increments.parts_of(clients, stored, rules)
-    changed = {window: stored[window] for window in reached(rebuild(clients, rules, day), rules)}
-    return increments.add(before, increments.parts_of(clients, changed, rules), changed)
+    since = rebuild(clients, rules, day)
+    changed = {window: stored[window] for window in reached(since, rules)}
+    whole = increments.add(before, increments.parts_of(clients, changed, rules), changed)
+    return whole | missing(since, day)
 
 
 def _clients_of(marks: Iterable[Mark]) -> set[int]:
@@ -289,16 +292,33 @@ def reached(since: date | None, rules: Rules) -> set[Window]:
     return {window for window in stored_windows() if window.last_day >= reach}
 
 
+def missing(since: date | None, day: date) -> set[Window]:
+    """The windows to be kept before the first stored one, if a difference from `since` on can have made them any.
+
+    So the numbers of a first import, or of a contract older than all others, do not wait for `catch_up`. None =
+    nothing differs. The first value is looked for only where `since` lies before the first stored month.
+    """
+    if since is None:
+        return set()
+    first = Snapshot.objects.filter(edition=Edition.CURRENT).aggregate(Min("last_day"))["last_day__min"]
+    if first and since >= first.replace(day=1):
+        return set()
+    return {window for window in _wanted(day) if first is None or window.last_day < first}
+
+
+def _wanted(day: date) -> set[Window]:
+    """The windows that are kept on `day`; none before the first value."""
+    last_full_day = day - ONE_DAY
+    values = ValueSegment.objects.filter(first_day__lte=last_full_day)
+    first_day = values.aggregate(Min("first_day"))["first_day__min"]
+    if first_day is None:
+        return set()
+    return set(windows_until(last_full_day, max(first_day, day - LONGEST_HISTORY)))
+
+
 def _catch_up(rules: Rules, day: date) -> Collection[Window]:
-    last_full_day, grace = day - ONE_DAY, timedelta(days=rules.grace_days)
-    first_day = ValueSegment.objects.filter(first_day__lte=last_full_day).aggregate(Min("first_day"))[
-        "first_day__min"
-    ]
-    wanted = (
-        set(windows_until(last_full_day, max(first_day, day - LONGEST_HISTORY)))
-        if first_day
-        else set[Window]()
-    )
+    grace = timedelta(days=rules.grace_days)
+    wanted = _wanted(day)
     stored = stored_windows()
     _delete(sorted(stored.keys() - wanted), ROLES)
     unsettled = {

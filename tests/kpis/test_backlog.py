@@ -58,7 +58,7 @@ def test_workers_share_the_clients_and_the_windows_follow_once(marked: int) -> N
     assert sum(together([lambda: until_nothing_is_left(work)] * 3)) == marked
     assert list(Snapshot.objects.values_list("pk")) == before
     assert set(StaleClient.objects.values_list("client", flat=True)) == {None}
-    listed = backlog.list_windows()
+    listed = backlog.list_windows(NOW)
     assert not StaleClient.objects.exists()
     done = together([lambda: until_nothing_is_left(lambda: backlog.rebuild_windows(NOW))] * 3)
     assert sum(done) == listed == len(snapshots.stored_windows())
@@ -132,7 +132,7 @@ def test_ranges_and_a_rebuild_of_windows_leave_each_other_alone(marked: int) -> 
 def listed(marked: int) -> int:
     """The ledger is at rest, every window waits; returns how many."""
     until_nothing_is_left(work)
-    return backlog.list_windows()
+    return backlog.list_windows(NOW)
 
 
 def windows() -> int:
@@ -153,8 +153,8 @@ def test_windows_are_not_listed_while_one_is_computed(listed: int) -> None:
         assert windows()
         in_thread(lambda: ContractLine.objects.update(unit_price=9_000_000))
         in_thread(lambda: until_nothing_is_left(work))
-        assert in_thread(backlog.list_windows) == 0
-    assert backlog.list_windows() == listed
+        assert in_thread(lambda: backlog.list_windows(NOW)) == 0
+    assert backlog.list_windows(NOW) == listed
     until_nothing_is_left(windows)
     assert_all_is_right()
 
@@ -214,6 +214,17 @@ def test_the_task_of_a_worker_goes_on_to_the_last_window(marked: int) -> None:
     assert tasks.share_backlog() == marked + 2 * len(snapshots.stored_windows())  # listed, and computed
     assert tasks.share_backlog() == 0
     assert not StaleWindow.objects.exists()
+
+
+def test_the_windows_of_a_first_import_are_listed_without_the_hourly_job(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "RANGE", 2)
+    make_office()
+    until_nothing_is_left(lambda: backlog.work(NOW))
+    assert snapshots.stored_windows()
+    assert not StaleClient.objects.exists()
+    assert_all_is_right()
 
 
 def test_a_task_ends_in_time_for_others(marked: int, monkeypatch: pytest.MonkeyPatch) -> None:

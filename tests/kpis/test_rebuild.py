@@ -273,3 +273,48 @@ def test_a_tree_shows_transfers_between_its_teams_as_nothing(company):
 def test_months_gives_the_last_ones_oldest_first(company):
     months = Snapshot.objects.for_company().months(until=TODAY, count=3)
     assert [row.first_day.month for row in months] == [9, 10, 11]
+
+
+def stored_sums():
+    return set(Snapshot.objects.values_list(*snapshots.COLUMNS))
+
+
+def assert_as_from_scratch():
+    found = stored_sums()
+    snapshots.rebuild_all(TODAY)
+    assert found == stored_sums()
+
+
+@pytest.mark.parametrize("few", [0, snapshots.FEW_CLIENTS])
+def test_the_first_contracts_have_numbers_before_the_next_full_hour(db, monkeypatch, few):
+    """What is typed or brought into an empty installation shows some seconds later."""
+    monkeypatch.setattr(snapshots, "FEW_CLIENTS", few)
+    factories.ContractLineFactory(contract=factories.ContractFactory(start=date(2025, 11, 3), end=None))
+    settle()
+    assert month(Snapshot.objects.for_company(), date(2025, 11, 1)).new_arr == 120_000_000
+    assert_as_from_scratch()
+
+
+@pytest.mark.parametrize("few", [0, snapshots.FEW_CLIENTS])
+def test_a_contract_older_than_all_others_brings_its_months_with_it(company, monkeypatch, few):
+    monkeypatch.setattr(snapshots, "FEW_CLIENTS", few)
+    contract = factories.ContractFactory(start=date(2024, 5, 20), end=None)
+    factories.ContractLineFactory(contract=contract)
+    settle()
+    first = Snapshot.objects.for_company().filter(kind=WindowKind.MONTH).first()
+    assert (first.first_day, first.sums.new_arr) == (date(2024, 5, 1), 120_000_000)
+    assert_as_from_scratch()
+
+
+def test_what_begins_today_has_no_full_day_and_no_numbers_yet(db):
+    factories.ContractLineFactory(contract=factories.ContractFactory(start=TODAY, end=None))
+    settle()
+    assert not Snapshot.objects.exists()
+
+
+def test_the_first_value_is_not_looked_for_while_no_month_can_be_missing(company, monkeypatch):
+    monkeypatch.setattr(snapshots, "_wanted", None)
+    ContractLine.objects.filter(contract=company["first"]).update(unit_price=20_000_000)
+    settle()
+    factories.ContractLineFactory(contract=company["first"], start=date(2026, 1, 1))
+    settle()
