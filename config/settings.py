@@ -106,6 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portfolio.context.frame",
+                "exchange.context.setup",
             ],
         },
     }

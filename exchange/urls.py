@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exchange.views import exports, imports
+from exchange.views import exports, imports, setup
 
 app_name = "exchange"
 
@@ -16,6 +16,12 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
     path("imports/<int:pk>/report/<slug:kind>/", imports.import_report, name="import_report"),
+    path("setup/", setup.setup_overview, name="setup"),
+    path("setup/company/", setup.setup_company, name="setup_company"),
+    path("setup/teams/", setup.setup_teams, name="setup_teams"),
+    path("setup/people/", setup.setup_people, name="setup_people"),
+    path("setup/people/invite/", setup.setup_invite, name="setup_invite"),
+    path("setup/products/", setup.setup_products, name="setup_products"),
     path("exports/", exports.export_list, name="export_list"),
     path("exports/new/", exports.export_create, name="export_create"),
     path("exports/<int:pk>/", exports.export_fetch, name="export_fetch"),

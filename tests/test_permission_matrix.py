@@ -47,6 +47,8 @@ RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "importers":           "login     403   403     403     403       403      403  ok       403            403       ok",
     "import clients":      "login     403   403     403     403       403      403  ok       403            403       403",
     "own import":          "login     404   404     404     404       404      404  ok       404            404       404",
+    "set up":              "login     403   403     403     403       403      403  ok       403            403       403",
+    "superuser":           "login     403   403     403     403       403      403  403      403            403       403",
     "self":                "login     ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
     "anybody":             "ok        ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
 }.items()}
@@ -198,6 +200,12 @@ TABLE = {
     "exchange:import_undo": Address("own import", POST, "applied_import"),
     "exchange:import_discard": Address("own import", POST, "fresh_import"),
     "exchange:import_report": Address("own import", READ, "checked_import", more=("csv",)),
+    "exchange:setup": Address("set up", READ),
+    "exchange:setup_company": Address("superuser", FORM),  # what she may then, and whoever may add: test_setup.py
+    "exchange:setup_teams": Address("superuser", FORM),
+    "exchange:setup_people": Address("superuser", FORM),
+    "exchange:setup_invite": Address("superuser", POST),
+    "exchange:setup_products": Address("superuser", FORM),
     "exchange:export_list": Address("self", READ),
     "exchange:export_create": Address("self", POST, data={"kind": "csv"}),
     "exchange:export_fetch": Address("recipient", READ, "ready_export"),

@@ -1,0 +1,61 @@
+"""Titles to choose from: those that there are, and the usual ladders, whose steps are made when they are first chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.models import Position
+from accounts.models.position import Track
+
+LADDERS = {
+    Track.AM: (
+        "Junior account manager",
+        "Account manager",
+        "Senior account manager",
+        "Key account manager",
+        "Account director",
+    ),
+    Track.AE: (
+        "Sales representative",
+        "Junior account executive",
+        "Account executive",
+        "Senior account executive",
+        "Key account executive",
+        "Sales manager",
+        "Sales director",
+    ),
+}
+
+
+class Titles:
+    """What a choice of positions offers; `rows` are positions by what the choice sends, saved or not."""
+
+    def __init__(self) -> None:
+        self.rows = {str(position.pk): position for position in Position.objects.all()}
+        there = {position.name.casefold() for position in self.rows.values()}
+        self.choices: list[Any] = [("", _("No position"))]
+        self.choices += [(value, position.name) for value, position in self.rows.items()]
+        for track, ladder in LADDERS.items():
+            usual = {
+                f"{track}-{number}": Position(name=name, track=track)
+                for number, name in enumerate(ladder)
+                if name.casefold() not in there
+            }
+            self.rows |= usual
+            self.choices += [(track.label, [(value, row.name) for value, row in usual.items()])] * bool(usual)
+
+
+def made(position: Position | None) -> Position | None:
+    """The row of a position; a new one takes the next step of its ladder. Run inside a transaction."""
+    if position is None or position.pk:
+        return position
+    same = Position.objects.filter(name__iexact=position.name).first()
+    if same:  # chosen twice on one page
+        return same
+    highest = Position.objects.filter(track=position.track).aggregate(Max("rank"))["rank__max"]
+    position.rank = (highest or 0) + 1
+    position.save()
+    return position
