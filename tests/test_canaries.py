@@ -58,6 +58,7 @@ PERSONAL = {  # narrowed to a person or a team before any scope
     "month_list": "/months/",
     "month_page": "/months/2026-09/",
     "notification_list": "/notifications/",
+    "setup": "/setup/",
 }
 PAGES: dict[str, Callable[[Portfolio], str]] = {
     "client_page": lambda p: reverse("portfolio:client_page", args=[p.client.pk]),

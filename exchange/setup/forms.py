@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -65,12 +66,12 @@ class CompanyForm(OnceForm):
     )
     full_name = forms.CharField(label=gettext_lazy("Your full name"), max_length=120)
     position = ChosenField(
-        label=Position._meta.verbose_name,
+        label=capfirst(Position._meta.verbose_name),
         required=False,
         help_text=gettext_lazy("A title gives no rights; it decides whether you are counted as AM or AE."),
     )
     own_title = forms.CharField(label=gettext_lazy("Title"), max_length=80, required=False)
-    own_track = forms.ChoiceField(label=gettext_lazy("counted as"), choices=Track, required=False)
+    own_track = forms.ChoiceField(label=gettext_lazy("Counted as"), choices=Track, required=False)
     start = DayField(label=gettext_lazy("You direct it since"), help_text=SINCE)
     owns_clients = forms.BooleanField(
         label=gettext_lazy("I look after clients myself, too"),
@@ -89,8 +90,12 @@ class CompanyForm(OnceForm):
         )
         root = Team.objects.filter(parent=None).first()
         known = settings.COMPANY_NAME if settings.COMPANY_NAME != "Setia" else ""
-        self.initial |= {"name": root.name if root else known, "full_name": user.full_name, "start": day}
-        self.initial["position"] = user.position_id and str(user.position_id)
+        self.initial.update(
+            name=root.name if root else known,
+            full_name=user.full_name,
+            start=day,
+            position=user.position_id and str(user.position_id),
+        )
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
@@ -149,7 +154,7 @@ class TeamLine(Line):
     typed = ("name",)
     is_once = {"name": gettext_lazy("Another line has this name, too.")}
 
-    parent = ChosenField(label=Team._meta.get_field("parent").verbose_name)
+    parent = ChosenField(label=capfirst(Team._meta.get_field("parent").verbose_name))
 
     class Meta:
         model = Team
@@ -172,12 +177,12 @@ class PersonLine(Line):
         "email": gettext_lazy("Another line has this e-mail address, too."),
         "lead_of": gettext_lazy("Another line leads this team already."),
     }
-    position = ChosenField(label=Position._meta.verbose_name, required=False)
-    team = ChosenField(label=Team._meta.verbose_name)
+    position = ChosenField(label=capfirst(Position._meta.verbose_name), required=False)
+    team = ChosenField(label=capfirst(Team._meta.verbose_name))
     role = forms.ChoiceField(
-        label=pgettext_lazy("column", "role in the team"), choices=Role, initial=Role.MEMBER
+        label=capfirst(pgettext_lazy("column", "role in the team")), choices=Role, initial=Role.MEMBER
     )
-    start = DayField(label=pgettext_lazy("column", "in the team since"), help_text=SINCE)
+    start = DayField(label=capfirst(pgettext_lazy("column", "in the team since")), help_text=SINCE)
 
     class Meta:
         model = User
@@ -212,7 +217,7 @@ class ProductLine(Line):
     typed = ("code", "name", "list_price")
     is_once = {"code": gettext_lazy("Another line has this code, too.")}
 
-    list_price = MoneyField(label=Product._meta.get_field("list_price").verbose_name)
+    list_price = MoneyField(label=capfirst(Product._meta.get_field("list_price").verbose_name))
 
     class Meta:
         model = Product
@@ -235,19 +240,18 @@ class Lines(forms.BaseFormSet):  # type: ignore[type-arg] # generic for the type
         filled = self.filled()
         if not filled:
             raise ValidationError(_("Fill in at least one line."))
-        for field, text in self.form.is_once.items():
+        for name, text in self.form.is_once.items():
             seen = set()
             for form in filled:
-                value = form.cleaned_data.get(field) if form.is_valid() else None
+                value = form.cleaned_data.get(name) if form.is_valid() else None
                 key = value.casefold() if isinstance(value, str) else value
                 if key and key in seen:
-                    form.add_error("role" if field == "lead_of" else field, text)
+                    form.add_error("role" if name == "lead_of" else name, text)
                 seen.add(key)
 
 
 def lines(line: type[Line]) -> type[Lines]:
     """A page of such lines: some empty ones; more come after saving."""
-    made: type[Lines] = forms.formset_factory(
+    return forms.formset_factory(  # type: ignore[return-value] # the stubs forget `formset`
         line, formset=Lines, extra=LINES, max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True
     )
-    return made

@@ -1,4 +1,4 @@
-"""Titles to choose from: those that there are, and the usual ladders, whose steps are made when they are first chosen."""
+"""Titles to choose from: those that there are, and the usual ladders, whose steps are made when first chosen."""
 
 from __future__ import annotations
 

@@ -75,6 +75,11 @@ class Setup:
         return sum(step.is_settled for step in self.steps)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no client yet, and so nothing that home could show."""
+        return not next(step for step in self.steps if step.slug == CLIENTS).is_done
+
+    @property
     def is_directed(self) -> bool:
         """Whether somebody directs the company: everything else hangs on it."""
         return self.steps[0].is_done
@@ -90,7 +95,7 @@ def setup_of(user: User, day: date) -> Setup | None:
         return None
     posts = TeamMembership.objects.on(day).filter(user__is_active=True)
     directing = posts.filter(role=TeamMembership.Role.DIRECTOR, team__parent=None)
-    found = (
+    found: Any = (
         User.objects.filter(pk=user.pk)
         .values(
             directs=Exists(directing.filter(user=user)),
@@ -103,13 +108,13 @@ def setup_of(user: User, day: date) -> Setup | None:
         )
         .get()
     )
-    if not (user.is_superuser or found.pop("directs")):
+    if not (user.is_superuser or found["directs"]):
         return None
     return Setup(tuple(_steps(found)))
 
 
 def _steps(found: dict[str, bool]) -> list[Step]:
-    """An optional step is passed over as soon as a later one has begun: people without teams, clients without people."""
+    """An optional step is passed over once a later one has begun: people without teams, clients without people."""
     later = {TEAMS: found[PEOPLE] or found[CLIENTS], PEOPLE: found[CLIENTS]}
     return [
         Step(slug, is_done=found[slug], is_passed=not found[slug] and later.get(slug, False))

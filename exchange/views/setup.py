@@ -23,6 +23,7 @@ from accounts.http import AuthenticatedRequest, form_page
 from accounts.models import User
 from clients.models import Client
 from clients.models.access import Act, may_create_clients
+from contracts.models import Contract
 from exchange.datasets import DATASETS
 from exchange.setup import acting, steps
 from exchange.setup.forms import CompanyForm, Line, Offer, PersonLine, ProductLine, TeamLine, lines
@@ -42,6 +43,10 @@ def setup_overview(request: AuthenticatedRequest) -> HttpResponse:
         "imports": {slug: DATASETS[slug].is_open_to(user, day) for slug in DATASETS},
         "may_create_clients": may_create_clients(user, day),
         "newest_client": Client.objects.allowing(user, Act.CONTRACT).order_by("pk").last(),
+        "draft": Contract.objects.allowing(user, Act.CONTRACT)
+        .filter(status=Contract.Status.DRAFT)
+        .order_by("pk")
+        .last(),
         "uninvited": steps.not_in_yet().count() if user.has_perm("accounts.change_user") else 0,
     }
     return render(request, "exchange/setup.html", context)
@@ -97,7 +102,9 @@ TEAMS = LinesPage(
     line=TeamLine,
     rights=("accounts.add_team",),
     heading=gettext_lazy("Add teams"),
-    subtitle=gettext_lazy("A lead sees the clients of her team and of the teams below it, and each team has its numbers."),
+    subtitle=gettext_lazy(
+        "A lead sees the clients of her team and of the teams below it, and each team has its numbers."
+    ),
     told=ngettext_lazy("%(n)d team is added.", "%(n)d teams are added.", "n"),
     save=acting.add_rows,
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.db import connections
 from django.test import Client as Session
 from django.test import override_settings
@@ -100,6 +101,8 @@ def furnish(cast: Cast) -> None:
     line.save(update_fields=["unit_price"])
     rebuild_all(today())
     raise_alerts(timezone.now())
+    rights = ("add_team", "add_user", "add_teammembership", "add_position", "add_product")
+    cast.director.user_permissions.add(*Permission.objects.filter(codename__in=rights))
     for state in ("reading", "checked", "applying", "applied"):
         furnish_import(cast.director, state)
 

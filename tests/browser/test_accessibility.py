@@ -125,6 +125,8 @@ PAGES = [
     of_contract("contracts:contract_terminate", who="lead"),
     Visit("line_amend", lambda site: reverse("contracts:line_amend", args=[line_of(site)]), who="owner"),
     named("exchange:import_list", who="director"),
+    named("exchange:setup", who="director"),
+    *(named(f"exchange:setup_{lines}", who="director") for lines in ("teams", "people", "products")),
     named("exchange:export_list", who="owner"),
     Visit("import_create", lambda site: reverse("exchange:import_create", args=["clients"]), who="director"),
     *(of_import("exchange:import_reading", "reading"), of_import("exchange:import_columns", "reading")),

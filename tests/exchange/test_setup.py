@@ -52,7 +52,11 @@ def founded(user: User) -> Team:
 
 def page_of(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What a page with these lines sends."""
-    sent: dict[str, Any] = {"form-TOTAL_FORMS": max(3, len(rows)), "form-INITIAL_FORMS": 0, "once": str(uuid4())}
+    sent: dict[str, Any] = {
+        "form-TOTAL_FORMS": max(3, len(rows)),
+        "form-INITIAL_FORMS": 0,
+        "once": str(uuid4()),
+    }
     for number, row in enumerate(rows):
         sent |= {f"form-{number}-{name}": value for name, value in row.items()}
     return sent | more
@@ -143,7 +147,12 @@ def test_a_director_without_rights_of_the_administration_is_told_who_does_it(db:
         assert browser.get(address(name)).status_code == 403, name
     assert browser.post(address("invite")).status_code == 403
     person.user_permissions.add(Permission.objects.get(codename="add_team"))
-    assert browser.post(address("teams"), page_of({"name": "Ritel", "parent": Team.objects.get().pk})).status_code == 302
+    assert (
+        browser.post(
+            address("teams"), page_of({"name": "Ritel", "parent": Team.objects.get().pk})
+        ).status_code
+        == 302
+    )
     assert Team.objects.get(name="Ritel").parent.name == "PT Kecil Jaya"
 
 
@@ -246,7 +255,11 @@ def test_people_are_invited_in_the_language_of_whoever_adds_them(founder: User, 
     answer = browser.post(address("people"), page_of(*rows))
     assert answer.headers["Location"] == address("")
     budi = User.objects.get(email="budi@kecil.example")
-    assert (budi.position.name, budi.language, budi.has_usable_password()) == ("Account executive", "en", False)
+    assert (budi.position.name, budi.language, budi.has_usable_password()) == (
+        "Account executive",
+        "en",
+        False,
+    )
     assert Position.objects.count() == 1
     post = budi.memberships.get()
     assert (post.team, post.role, post.start) == (root, "lead", date(2026, 1, 1))
@@ -256,7 +269,9 @@ def test_people_are_invited_in_the_language_of_whoever_adds_them(founder: User, 
 
 def test_teams_and_products_are_added_and_more_can_follow(founder: User, browser: Browser) -> None:
     root = founded(founder)
-    answer = browser.post(address("teams"), page_of({"parent": root.pk}, {"name": "Ritel", "parent": root.pk}, more=1))
+    answer = browser.post(
+        address("teams"), page_of({"parent": root.pk}, {"name": "Ritel", "parent": root.pk}, more=1)
+    )
     assert answer.headers["Location"] == address("teams")
     assert Team.objects.get(name="Ritel").parent == root
     browser.post(address("products"), page_of(PRODUCT))
@@ -307,7 +322,9 @@ def test_a_lead_that_the_team_has_already_is_refused_at_the_role(founder: User, 
     assert list(answer.context["formset"][0].errors) == ["role"]
 
 
-@pytest.mark.parametrize("sent", [page_of(), {}, {"form-TOTAL_FORMS": "x"}, {"form-TOTAL_FORMS": "999999999"}])
+@pytest.mark.parametrize(
+    "sent", [page_of(), {}, {"form-TOTAL_FORMS": "x"}, {"form-TOTAL_FORMS": "999999999"}]
+)
 def test_an_empty_page_or_a_broken_one_says_so(founder: User, browser: Browser, sent: dict[str, Any]) -> None:
     founded(founder)
     answer = browser.post(address("teams"), sent or {"x": "y"})
@@ -327,7 +344,9 @@ def test_the_page_takes_the_same_statements_with_more_to_choose_from(
 
 
 # --- Invitations -----------------------------------------------------------------------------------------------------
-def test_whoever_has_no_password_yet_can_be_invited_again(founder: User, browser: Browser, frozen: Any) -> None:
+def test_whoever_has_no_password_yet_can_be_invited_again(
+    founder: User, browser: Browser, frozen: Any
+) -> None:
     founder.set_password("rahasia-sekali")
     founder.save()
     browser.force_login(founder)
@@ -403,7 +422,17 @@ def test_from_nothing_to_the_first_contract_and_its_numbers(founder: User, brows
         assert answer.status_code == 200, url
         return answer.content.decode()
 
-    for url in ("/", "/clients/", "/renewals/", "/tasks/", "/team/", "/targets/", "/months/", "/imports/", "/exports/"):
+    for url in (
+        "/",
+        "/clients/",
+        "/renewals/",
+        "/tasks/",
+        "/team/",
+        "/targets/",
+        "/months/",
+        "/imports/",
+        "/exports/",
+    ):
         go(url)
     assert address("") in go("/")
     assert address("company") in go(address(""))
@@ -419,7 +448,12 @@ def test_from_nothing_to_the_first_contract_and_its_numbers(founder: User, brows
     head = {"number": "PKS-1", "start": "2026-10-01", "notice_days": 30, "currency": "IDR"}
     answer = browser.post(new, head)
     contract = Contract.objects.get()
-    line = {"product": Product.objects.get().pk, "quantity": 1, "unit_price": "5,000,000", "discount_percent": 0}
+    line = {
+        "product": Product.objects.get().pk,
+        "quantity": 1,
+        "unit_price": "5,000,000",
+        "discount_percent": 0,
+    }
     browser.post(reverse("contracts:line_create", args=[contract.pk]), line | {"period": "month"})
     assert standing(founder) == "dddddo"
     go(answer.headers["Location"])
