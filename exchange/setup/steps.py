@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, TeamMembership, User
@@ -31,6 +31,7 @@ TITLES = {
     CLIENTS: _("Clients"),
     CONTRACTS: _("Contracts"),
 }
+NOT_IN_YET = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)  # has never set a password
 OPTIONAL = (TEAMS, PEOPLE)  # of no use to whoever works alone
 
 
@@ -123,10 +124,14 @@ def _steps(found: dict[str, bool]) -> list[Step]:
 
 
 def counts(user: User) -> dict[str, int]:
-    """How much there is of each kind, as far as `user` may see it."""
+    """How much there is of each kind, as far as `user` may see it; and how many people are “not in yet”."""
+    people = User.objects.filter(is_active=True).aggregate(
+        all=Count("pk"), waiting=Count("pk", filter=NOT_IN_YET)
+    )
     return {
         TEAMS: Team.objects.exclude(parent=None).count(),
-        PEOPLE: User.objects.filter(is_active=True).count(),
+        PEOPLE: people["all"],
+        "not in yet": people["waiting"],
         PRODUCTS: Product.objects.filter(is_active=True).count(),
         CLIENTS: Client.objects.visible_to(user).count(),
         CONTRACTS: Contract.objects.visible_to(user).count(),
@@ -135,4 +140,4 @@ def counts(user: User) -> dict[str, int]:
 
 def not_in_yet() -> QuerySet[User]:
     """Active people who have not set a password: their invitation waits, or its link is too old."""
-    return User.objects.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return User.objects.filter(NOT_IN_YET, is_active=True)

@@ -36,18 +36,25 @@ OVERVIEW = "exchange:setup"
 def setup_overview(request: AuthenticatedRequest) -> HttpResponse:
     day, user = today(), request.user
     found = _setup(user, day)
+    newest_client = Client.objects.allowing(user, Act.CONTRACT).order_by("pk").last()
+    may_create, counts = may_create_clients(user, day), steps.counts(user)
     context = {
         "found": found,
-        "counts": steps.counts(user),
+        "counts": counts,
         "may": {page.slug: page.is_open_to(user) for page in PAGES} | {steps.COMPANY: user.is_superuser},
-        "imports": {slug: DATASETS[slug].is_open_to(user, day) for slug in DATASETS},
-        "may_create_clients": may_create_clients(user, day),
-        "newest_client": Client.objects.allowing(user, Act.CONTRACT).order_by("pk").last(),
+        "imports": {
+            steps.PEOPLE: DATASETS[steps.PEOPLE].is_open_to(user, day),
+            steps.PRODUCTS: DATASETS[steps.PRODUCTS].is_open_to(user, day),
+            steps.CLIENTS: may_create or newest_client is not None,  # as their datasets would ask again
+            steps.CONTRACTS: newest_client is not None,
+        },
+        "may_create_clients": may_create,
+        "newest_client": newest_client,
         "draft": Contract.objects.allowing(user, Act.CONTRACT)
         .filter(status=Contract.Status.DRAFT)
         .order_by("pk")
         .last(),
-        "uninvited": steps.not_in_yet().count() if user.has_perm("accounts.change_user") else 0,
+        "uninvited": counts["not in yet"] if user.has_perm("accounts.change_user") else 0,
     }
     return render(request, "exchange/setup.html", context)
 
