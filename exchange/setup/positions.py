@@ -49,12 +49,9 @@ class Titles:
 
 
 def made(position: Position | None) -> Position | None:
-    """The row of a position; a new one takes the next step of its ladder. Run inside a transaction."""
+    """The row of a position; a new one takes the next step of its ladder. Chosen twice on a page it is one object."""
     if position is None or position.pk:
         return position
-    same = Position.objects.filter(name__iexact=position.name).first()
-    if same:  # chosen twice on one page
-        return same
     highest = Position.objects.filter(track=position.track).aggregate(Max("rank"))["rank__max"]
     position.rank = (highest or 0) + 1
     position.save()

@@ -38,10 +38,10 @@ def founder(db: None) -> User:
 
 
 @pytest.fixture
-def browser(founder: User) -> Browser:
-    browser = Browser()
-    browser.force_login(founder)
-    return browser
+def desk(founder: User) -> Browser:
+    desk = Browser()
+    desk.force_login(founder)
+    return desk
 
 
 def founded(user: User) -> Team:
@@ -138,19 +138,17 @@ def test_a_director_without_rights_of_the_administration_is_told_who_does_it(db:
     person = factories.UserFactory()
     founded(person)
     person = who_may(person, "import_data")
-    browser = Browser()
-    browser.force_login(person)
-    answer = browser.get(address(""))
+    desk = Browser()
+    desk.force_login(person)
+    answer = desk.get(address(""))
     assert answer.content.decode().count("the administration does it") == 3
     assert b"New client" in answer.content
     for name in ("company", "teams", "people", "products"):
-        assert browser.get(address(name)).status_code == 403, name
-    assert browser.post(address("invite")).status_code == 403
+        assert desk.get(address(name)).status_code == 403, name
+    assert desk.post(address("invite")).status_code == 403
     person.user_permissions.add(Permission.objects.get(codename="add_team"))
     assert (
-        browser.post(
-            address("teams"), page_of({"name": "Ritel", "parent": Team.objects.get().pk})
-        ).status_code
+        desk.post(address("teams"), page_of({"name": "Ritel", "parent": Team.objects.get().pk})).status_code
         == 302
     )
     assert Team.objects.get(name="Ritel").parent.name == "PT Kecil Jaya"
@@ -159,17 +157,17 @@ def test_a_director_without_rights_of_the_administration_is_told_who_does_it(db:
 def test_a_director_hangs_nothing_under_a_tree_of_others(db: None) -> None:
     person, foreign = factories.UserFactory(), factories.TeamFactory(name="Asing")
     founded(person)
-    browser = Browser()
-    browser.force_login(who_may(person, "import_data", "add_team"))
-    answer = browser.post(address("teams"), page_of({"name": "Ritel", "parent": foreign.pk}))
+    desk = Browser()
+    desk.force_login(who_may(person, "import_data", "add_team"))
+    answer = desk.post(address("teams"), page_of({"name": "Ritel", "parent": foreign.pk}))
     assert (answer.status_code, b"Asing" in answer.content) == (422, False)
 
 
 # --- The company -----------------------------------------------------------------------------------------------------
 def test_she_directs_the_company_and_may_import_also_when_she_is_no_superuser_any_more(
-    founder: User, browser: Browser
+    founder: User, desk: Browser
 ) -> None:
-    assert browser.post(address("company"), COMPANY | {"owns_clients": "on"}).status_code == 302
+    assert desk.post(address("company"), COMPANY | {"owns_clients": "on"}).status_code == 302
     founder.refresh_from_db()
     assert (founder.full_name, founder.position.name, founder.position.track) == (
         "Sri Rahayu", "Account director", "AM",
@@ -180,29 +178,29 @@ def test_she_directs_the_company_and_may_import_also_when_she_is_no_superuser_an
         ("PT Kecil Jaya", "member"),
     }
     User.objects.filter(pk=founder.pk).update(is_superuser=False)
-    assert browser.get(reverse("exchange:import_create", args=["clients"])).status_code == 200
-    assert browser.get(reverse("clients:client_create")).status_code == 200
+    assert desk.get(reverse("exchange:import_create", args=["clients"])).status_code == 200
+    assert desk.get(reverse("clients:client_create")).status_code == 200
     assert standing(founder) == "dooooo"
 
 
-def test_whoever_only_directs_gets_no_credit(founder: User, browser: Browser) -> None:
-    browser.post(address("company"), COMPANY)
+def test_whoever_only_directs_gets_no_credit(founder: User, desk: Browser) -> None:
+    desk.post(address("company"), COMPANY)
     assert list(TeamMembership.objects.values_list("role", flat=True)) == ["director"]
 
 
-def test_a_title_of_her_own_is_made_and_one_that_is_there_is_found(founder: User, browser: Browser) -> None:
+def test_a_title_of_her_own_is_made_and_one_that_is_there_is_found(founder: User, desk: Browser) -> None:
     factories.PositionFactory(name="Pemilik", track="AE", rank=7)
-    wrong = browser.post(address("company"), COMPANY | {"position": "own"})
+    wrong = desk.post(address("company"), COMPANY | {"position": "own"})
     assert "own_title" in wrong.context["form"].errors
-    browser.post(address("company"), COMPANY | {"position": "own", "own_title": "PEMILIK", "own_track": "AM"})
+    desk.post(address("company"), COMPANY | {"position": "own", "own_title": "PEMILIK", "own_track": "AM"})
     founder.refresh_from_db()
     assert founder.position == Position.objects.get()
 
 
-def test_teams_that_stood_on_top_are_part_of_the_company(founder: User, browser: Browser) -> None:
+def test_teams_that_stood_on_top_are_part_of_the_company(founder: User, desk: Browser) -> None:
     """As when people were imported before anybody named the company."""
     factories.TeamFactory(name="Ritel", parent=factories.TeamFactory(name="Penjualan"))
-    browser.post(address("company"), COMPANY)
+    desk.post(address("company"), COMPANY)
     tree = dict(Team.objects.values_list("name", "parent__name"))
     assert tree == {"PT Kecil Jaya": None, "Penjualan": "PT Kecil Jaya", "Ritel": "Penjualan"}
 
@@ -220,13 +218,13 @@ def test_teams_that_stood_on_top_are_part_of_the_company(founder: User, browser:
     ],
 )
 def test_a_refused_company_keeps_what_was_typed(
-    founder: User, browser: Browser, entry: dict[str, str], field: str
+    founder: User, desk: Browser, entry: dict[str, str], field: str
 ) -> None:
     root = founded(founder)
     TeamMembership.objects.update(end=date(2020, 12, 31))
     factories.TeamFactory(name="Ritel", parent=root)
     typed = {"full_name": "Nama Baru"} | entry
-    answer = browser.post(address("company"), COMPANY | typed)
+    answer = desk.post(address("company"), COMPANY | typed)
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     for value in typed.values():
@@ -234,25 +232,25 @@ def test_a_refused_company_keeps_what_was_typed(
     assert TeamMembership.objects.count() == 1
 
 
-def test_there_is_no_form_for_a_company_that_somebody_directs(founder: User, browser: Browser) -> None:
+def test_there_is_no_form_for_a_company_that_somebody_directs(founder: User, desk: Browser) -> None:
     founded(factories.UserFactory())
-    assert browser.get(address("company")).headers["Location"] == address("")
-    browser.post(address("company"), COMPANY)
+    assert desk.get(address("company")).headers["Location"] == address("")
+    desk.post(address("company"), COMPANY)
     assert TeamMembership.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["teams", "people", "products"])
-def test_the_company_comes_first(founder: User, browser: Browser, name: str) -> None:
-    assert browser.get(address(name)).headers["Location"] == address("")
+def test_the_company_comes_first(founder: User, desk: Browser, name: str) -> None:
+    assert desk.get(address(name)).headers["Location"] == address("")
 
 
 # --- Lines -----------------------------------------------------------------------------------------------------------
-def test_people_are_invited_in_the_language_of_whoever_adds_them(founder: User, browser: Browser) -> None:
+def test_people_are_invited_in_the_language_of_whoever_adds_them(founder: User, desk: Browser) -> None:
     root = founded(founder)
     rows = PERSON | {"team": root.pk, "position": "AE-2"}, PERSON | {
         "email": "ani@kecil.example", "role": "member", "team": root.pk, "position": "AE-2",
     }  # fmt: skip
-    answer = browser.post(address("people"), page_of(*rows))
+    answer = desk.post(address("people"), page_of(*rows))
     assert answer.headers["Location"] == address("")
     budi = User.objects.get(email="budi@kecil.example")
     assert (budi.position.name, budi.language, budi.has_usable_password()) == (
@@ -267,14 +265,14 @@ def test_people_are_invited_in_the_language_of_whoever_adds_them(founder: User, 
     assert standing(founder) == "dpdooo"
 
 
-def test_teams_and_products_are_added_and_more_can_follow(founder: User, browser: Browser) -> None:
+def test_teams_and_products_are_added_and_more_can_follow(founder: User, desk: Browser) -> None:
     root = founded(founder)
-    answer = browser.post(
+    answer = desk.post(
         address("teams"), page_of({"parent": root.pk}, {"name": "Ritel", "parent": root.pk}, more=1)
     )
     assert answer.headers["Location"] == address("teams")
     assert Team.objects.get(name="Ritel").parent == root
-    browser.post(address("products"), page_of(PRODUCT))
+    desk.post(address("products"), page_of(PRODUCT))
     product = Product.objects.get()
     assert (product.list_price, product.currency, product.is_active) == (4_500_000, "IDR", True)
 
@@ -298,13 +296,13 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "rows", "line", "field"), WRONG)
 def test_a_wrong_line_is_named_and_everything_typed_is_kept(
-    founder: User, browser: Browser, name: str, rows: list[dict[str, str]], line: int, field: str
+    founder: User, desk: Browser, name: str, rows: list[dict[str, str]], line: int, field: str
 ) -> None:
     root = founded(founder)
     chosen = {"teams": "parent", "people": "team"}.get(name)
     rows = [({chosen: str(root.pk)} if chosen else {}) | row for row in rows]
     before = Team.objects.count(), User.objects.count(), Product.objects.count()
-    answer = browser.post(address(name), page_of(*rows))
+    answer = desk.post(address(name), page_of(*rows))
     assert answer.status_code == 422
     formset = answer.context["formset"]
     assert list(formset[line].errors) == [field]
@@ -315,48 +313,46 @@ def test_a_wrong_line_is_named_and_everything_typed_is_kept(
     assert (Team.objects.count(), User.objects.count(), Product.objects.count()) == before
 
 
-def test_a_lead_that_the_team_has_already_is_refused_at_the_role(founder: User, browser: Browser) -> None:
+def test_a_lead_that_the_team_has_already_is_refused_at_the_role(founder: User, desk: Browser) -> None:
     root = founded(founder)
     factories.TeamMembershipFactory(team=root, role="lead")
-    answer = browser.post(address("people"), page_of(PERSON | {"team": root.pk}))
+    answer = desk.post(address("people"), page_of(PERSON | {"team": root.pk}))
     assert list(answer.context["formset"][0].errors) == ["role"]
 
 
 @pytest.mark.parametrize(
     "sent", [page_of(), {}, {"form-TOTAL_FORMS": "x"}, {"form-TOTAL_FORMS": "999999999"}]
 )
-def test_an_empty_page_or_a_broken_one_says_so(founder: User, browser: Browser, sent: dict[str, Any]) -> None:
+def test_an_empty_page_or_a_broken_one_says_so(founder: User, desk: Browser, sent: dict[str, Any]) -> None:
     founded(founder)
-    answer = browser.post(address("teams"), sent or {"x": "y"})
+    answer = desk.post(address("teams"), sent or {"x": "y"})
     assert answer.status_code == 422
     assert b"data-error-summary" in answer.content
 
 
 @pytest.mark.parametrize("name", ["teams", "people", "products"])
 def test_the_page_takes_the_same_statements_with_more_to_choose_from(
-    founder: User, browser: Browser, django_assert_max_num_queries: Any, name: str
+    founder: User, desk: Browser, django_assert_max_num_queries: Any, name: str
 ) -> None:
     root = founded(founder)
     factories.TeamFactory.create_batch(10, parent=root)
     factories.PositionFactory.create_batch(10)
     with django_assert_max_num_queries(15):
-        assert browser.get(address(name)).status_code == 200
+        assert desk.get(address(name)).status_code == 200
 
 
 # --- Invitations -----------------------------------------------------------------------------------------------------
-def test_whoever_has_no_password_yet_can_be_invited_again(
-    founder: User, browser: Browser, frozen: Any
-) -> None:
+def test_whoever_has_no_password_yet_can_be_invited_again(founder: User, desk: Browser, frozen: Any) -> None:
     founder.set_password("rahasia-sekali")
     founder.save()
-    browser.force_login(founder)
+    desk.force_login(founder)
     root = founded(founder)
-    browser.post(address("people"), page_of(PERSON | {"team": root.pk}))
+    desk.post(address("people"), page_of(PERSON | {"team": root.pk}))
     factories.UserFactory(is_active=False, password="!")
     frozen.shift(timedelta(hours=2))
-    assert b"Invite 1 person again" in browser.get(address("")).content
+    assert b"Invite 1 person again" in desk.get(address("")).content
     for _click in range(2):
-        assert browser.post(address("invite")).status_code == 302
+        assert desk.post(address("invite")).status_code == 302
     assert OutboundEmail.objects.count() == 2
 
 
@@ -396,29 +392,29 @@ def test_of_two_people_with_the_same_team_one_is_told(founder: User) -> None:
 
 
 # --- Where it shows --------------------------------------------------------------------------------------------------
-def test_home_leads_to_it_until_all_is_done(founder: User, browser: Browser) -> None:
+def test_home_leads_to_it_until_all_is_done(founder: User, desk: Browser) -> None:
     founded(founder)
-    assert b"Continue the set-up: 1 of 6 steps" in browser.get("/").content
+    assert b"Continue the set-up: 1 of 6 steps" in desk.get("/").content
     factories.ProductFactory()
     factories.ContractFactory()
-    assert b"Continue the set-up" not in browser.get("/").content
-    assert b"Everything is set up" in browser.get(address("")).content
+    assert b"Continue the set-up" not in desk.get("/").content
+    assert b"Everything is set up" in desk.get(address("")).content
 
 
-def test_an_import_that_is_taken_over_leads_back_to_it(founder: User, browser: Browser) -> None:
+def test_an_import_that_is_taken_over_leads_back_to_it(founder: User, desk: Browser) -> None:
     founded(founder)
     job = brought(founder, "products", [PRODUCT | {"list_price": "4.500.000", "period": "bulan"}])
     url = reverse("exchange:import_page", args=[job.pk])
-    assert b"Back to the set-up: 2 of 6 steps" in browser.get(url).content
+    assert b"Back to the set-up: 2 of 6 steps" in desk.get(url).content
     factories.ContractFactory()
-    assert b"Back to the set-up" not in browser.get(url).content
+    assert b"Back to the set-up" not in desk.get(url).content
 
 
-def test_from_nothing_to_the_first_contract_and_its_numbers(founder: User, browser: Browser) -> None:
+def test_from_nothing_to_the_first_contract_and_its_numbers(founder: User, desk: Browser) -> None:
     """Every page on the way, as its links and buttons lead; the browser follows no address that is not offered."""
 
     def go(url: str) -> str:
-        answer = browser.get(url)
+        answer = desk.get(url)
         assert answer.status_code == 200, url
         return answer.content.decode()
 
@@ -436,17 +432,17 @@ def test_from_nothing_to_the_first_contract_and_its_numbers(founder: User, brows
         go(url)
     assert address("") in go("/")
     assert address("company") in go(address(""))
-    browser.post(address("company"), COMPANY | {"owns_clients": "on"})
+    desk.post(address("company"), COMPANY | {"owns_clients": "on"})
     root = Team.objects.get()
-    browser.post(address("teams"), page_of({"name": "Ritel", "parent": root.pk}))
-    browser.post(address("people"), page_of(PERSON | {"team": Team.objects.get(name="Ritel").pk}))
-    browser.post(address("products"), page_of(PRODUCT))
+    desk.post(address("teams"), page_of({"name": "Ritel", "parent": root.pk}))
+    desk.post(address("people"), page_of(PERSON | {"team": Team.objects.get(name="Ritel").pk}))
+    desk.post(address("products"), page_of(PRODUCT))
     assert reverse("clients:client_create") in go(address(""))
     brought(founder, "clients", [{"legal_name": "PT Nusarena", "am": "budi@kecil.example"}])
     new = reverse("contracts:contract_create", args=[Client.objects.get().pk])
     assert new in go(address(""))
     head = {"number": "PKS-1", "start": "2026-10-01", "notice_days": 30, "currency": "IDR"}
-    answer = browser.post(new, head)
+    answer = desk.post(new, head)
     contract = Contract.objects.get()
     line = {
         "product": Product.objects.get().pk,
@@ -454,7 +450,7 @@ def test_from_nothing_to_the_first_contract_and_its_numbers(founder: User, brows
         "unit_price": "5,000,000",
         "discount_percent": 0,
     }
-    browser.post(reverse("contracts:line_create", args=[contract.pk]), line | {"period": "month"})
+    desk.post(reverse("contracts:line_create", args=[contract.pk]), line | {"period": "month"})
     assert standing(founder) == "dddddo"
     go(answer.headers["Location"])
     contract.refresh_from_db()
