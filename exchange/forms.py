@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.forms import OnceForm
 from exchange.datasets import Dataset
 from exchange.importing.lines import Mapping
-from exchange.models import Export
+from exchange.models import ApiToken, Export
 from exchange.reading.files import Kind, UnreadableFileError, recognise
 from exchange.reading.sheets import DECIMALS, ENCODINGS, MAX_BYTES, ORDERS, SEPARATORS, Notation
 from exchange.reading.suggest import Suggestion
@@ -120,6 +120,13 @@ class MappingForm(forms.Form):
 
 class ExportForm(OnceForm):
     kind = forms.ChoiceField(choices=Export.Kind)
+
+
+class TokenForm(OnceForm):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, help_text=ApiToken._meta.get_field("name").help_text
+    )
+    scope = forms.ChoiceField(label=pgettext_lazy("token", "May"), choices=ApiToken.Scope)
 
 
 class ApplyForm(OnceForm):

@@ -201,6 +201,8 @@ TABLE = {
     "exchange:export_list": Address("self", READ),
     "exchange:export_create": Address("self", POST, data={"kind": "csv"}),
     "exchange:export_fetch": Address("recipient", READ, "ready_export"),
+    "exchange:token_list": Address("self", FORM, data={"name": "ERP", "scope": "read"}, post=200),
+    "exchange:token_revoke": Address("recipient", POST, "token"),
     "portfolio:search": Address("self", READ),
     "portfolio:figures_help": Address("self", READ),
 }  # fmt: skip

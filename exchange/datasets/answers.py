@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -68,21 +69,17 @@ class AnswerDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.editable_by(user).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Answer.objects.visible_to(user)
-            .select_related("client", "contact", "survey")
-            .order_by("client_id", "answered_at", "pk")
-        )
-        for row in rows.iterator(1000):
-            yield {
-                "client": row.client.code or str(row.client),
-                "kind": row.survey.kind,
-                "day": jakarta_day(row.answered_at),
-                "score": row.score,
-                "contact": (row.contact.email or row.contact.full_name) if row.contact else None,
-                "comment": row.comment,
-            }
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Answer.objects.visible_to(user).select_related("client", "contact", "survey")
+        return rows.order_by("client_id", "answered_at", "pk")
+
+    def values_of(self, row: Answer) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {
+            "client": row.client.code or str(row.client),
+            "kind": row.survey.kind,
+            "day": jakarta_day(row.answered_at),
+            "contact": (row.contact.email or row.contact.full_name) if row.contact else None,
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         work = _Work(self, user, entries)

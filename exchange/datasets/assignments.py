@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,18 +53,12 @@ class AssignmentDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.allowing(user, Act.LEAD).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Assignment.objects.visible_to(user)
-            .select_related("client", "user")
-            .order_by("client_id", "start", "pk")
-        )
-        for row in rows.iterator(1000):
-            yield {
-                "client": row.client.code or str(row.client),
-                "user": row.user.email,
-                **{name: getattr(row, name) for name in ("role", "start", "end", "reason")},
-            }
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Assignment.objects.visible_to(user).select_related("client", "user")
+        return rows.order_by("client_id", "start", "pk")
+
+    def values_of(self, row: Assignment) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {"client": row.client.code or str(row.client), "user": row.user.email}
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         clients = Clients(user, [entry.get("client") for entry in entries])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -27,7 +27,7 @@ from exchange.datasets.base import (
     of,
     refuse_repeated,
 )
-from exchange.datasets.finding import Clients, People, led_people
+from exchange.datasets.finding import Clients, People, led_people, sees_parent
 from exchange.datasets.kinds import Choice, Day, Digits, Email, Npwp, Text
 
 AFTER_CLIENTS = 1000  # as many groups within groups there will never be
@@ -115,20 +115,25 @@ class ClientDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return may_create_clients(user, day) or Client.objects.editable_by(user).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        owners = Assignment.objects.filter(role__in=OWNERS.values()).select_related("user").order_by("start")
         rows: QuerySet[Any] = (
-            Client.objects.visible_to(user).select_related("parent").order_by(Lower("legal_name"), "pk")
+            Client.objects.visible_to(user)
+            .select_related("parent")
+            .annotate(sees_parent=sees_parent(user))
+            .prefetch_related(Prefetch("assignments", owners, to_attr="owners"))
         )
-        owners = {(a.client_id, a.role): a for a in _owners(rows)}
-        for client in rows.iterator(1000):
-            values = {c.name: getattr(client, c.field) for c in self.columns if c.field}
-            values["npwp"] = client.npwp if not client.has_personal_npwp else None
-            values["group"] = _name_of(client.parent)
-            for column, role in OWNERS.items():
-                owner = owners.get((client.pk, role))
-                values[column] = owner.user.email if owner else None
-                values["owned_since"] = values.get("owned_since") or (owner.start if owner else None)
-            yield values
+        return rows.order_by(Lower("legal_name"), "pk")
+
+    def values_of(self, row: Any) -> Iterable[dict[str, Any]]:
+        newest = {assignment.role: assignment for assignment in row.owners}
+        owners = {column: newest[role] for column, role in OWNERS.items() if role in newest}
+        yield self.own_values(row) | {
+            "npwp": row.npwp if not row.has_personal_npwp else None,
+            "group": _name_of(row.parent) if row.sees_parent else None,
+            "owned_since": next((owner.start for owner in owners.values()), None),
+            **{column: owner.user.email for column, owner in owners.items()},
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         refuse_repeated(entries, lambda e: (e.get("code") or "").casefold() or None, "code")
@@ -182,7 +187,8 @@ class _Work:
         parent = self.new.get(name.casefold()) or entry.try_to("group", self.clients.find)
         if parent is None or (piece.row.parent_id and piece.row.parent_id == parent.pk):
             return
-        entry.changes.append(Change("group", _name_of(piece.row.parent), _name_of(parent)))
+        was = _name_of(piece.row.parent) if getattr(piece.row, "sees_parent", False) else ""
+        entry.changes.append(Change("group", was, _name_of(parent)))
         piece.set("parent", parent)
         entry.add(piece)
 

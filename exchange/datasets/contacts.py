@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,15 +66,12 @@ class ContactDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.editable_by(user).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Contact.objects.visible_to(user)
-            .select_related("client")
-            .order_by("client_id", Lower("full_name"), "pk")
-        )
-        for contact in rows.iterator(1000):
-            own = {c.name: getattr(contact, c.field) for c in self.columns if c.field}
-            yield {"client": contact.client.code or str(contact.client)} | own
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Contact.objects.visible_to(user).select_related("client")
+        return rows.order_by("client_id", Lower("full_name"), "pk")
+
+    def values_of(self, row: Contact) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {"client": row.client.code or str(row.client)}
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         clients = Clients(user, [entry.get("client") for entry in entries])

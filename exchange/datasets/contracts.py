@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,21 +120,17 @@ class ContractDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.allowing(user, Act.CONTRACT).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Contract.objects.visible_to(user)
-            .select_related("client", "renewed_from")
-            .prefetch_related("lines__product")
-            .order_by(Lower("number"))
-        )
-        for contract in rows.iterator(500):
-            head = {name: getattr(contract, name) for name in HEAD} | {
-                "number": contract.number,
-                "client": contract.client.code or str(contract.client),
-                "renews": contract.renewed_from and contract.renewed_from.number,
-            }
-            for line in list(contract.lines.all()) or [None]:
-                yield head | ({} if line is None else self._line_values(line))
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Contract.objects.visible_to(user).select_related("client", "renewed_from")
+        return rows.prefetch_related("lines__product").order_by(Lower("number"))
+
+    def values_of(self, row: Contract) -> Iterable[dict[str, Any]]:
+        head = {name: getattr(row, name) for name in ("number", *HEAD)} | {
+            "client": row.client.code or str(row.client),
+            "renews": row.renewed_from and row.renewed_from.number,
+        }
+        lines = [self._line_values(line) for line in row.lines.all()]
+        yield from (head | line for line in lines or [{}])
 
     def _line_values(self, line: ContractLine) -> dict[str, Any]:
         own = {name: getattr(line, self.column(name).field) for name in LINE}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ class Clients:
         self.by_code: dict[str, Client] = {}
         self.by_name: dict[str, list[Client]] = defaultdict(list)
         self.by_npwp: dict[str, Client] = {}
-        for client in seen.order_by("pk"):
+        for client in seen.annotate(sees_parent=sees_parent(user)).select_related("parent").order_by("pk"):
             if client.code:
                 self.by_code[client.code.casefold()] = client
             if client.npwp:
@@ -91,6 +91,11 @@ class Clients:
         if act not in self._allowed:
             self._allowed[act] = set(Client.objects.allowing(self._user, act).values_list("pk", flat=True))
         return client.pk in self._allowed[act]
+
+
+def sees_parent(user: User) -> Exists:
+    """Whether `user` may see the group that a client is part of: else it is not named."""
+    return Exists(Client.objects.visible_to(user).filter(pk=OuterRef("parent")))
 
 
 class People:

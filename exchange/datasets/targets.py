@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -52,22 +53,21 @@ class TargetDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Team.objects.led_by(user, day).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = Target.objects.select_related("user", "team").order_by("last_day", "kind", "pk")
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        """Own ones, and those of whom `user` leads; all of them for who reads everything."""
         teams, people, company = _led(user, day)
-        for row in rows.iterator(1000):
-            is_own = row.user_id == user.pk
-            is_led = (
-                (row.user_id in people) if row.user_id else (row.team_id in teams if row.team_id else company)
-            )
-            if is_own or is_led or sees_everything(user):
-                yield {
-                    "kind": row.kind,
-                    "month": row.last_day.replace(day=1),
-                    "user": row.user and row.user.email,
-                    "team": row.team and row.team.name,
-                    "value": row.value,
-                }
+        mine = Q(user=user) | Q(user__in=people) | Q(team__in=teams)
+        if company:
+            mine |= Q(user=None, team=None)
+        rows = Target.objects.all() if sees_everything(user) else Target.objects.filter(mine)
+        return rows.select_related("user", "team").order_by("last_day", "kind", "pk")
+
+    def values_of(self, row: Target) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {
+            "month": row.last_day.replace(day=1),
+            "user": row.user and row.user.email,
+            "team": row.team and row.team.name,
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         work = _Work(self, user, day, entries)

@@ -126,6 +126,7 @@ PAGES = [
     Visit("line_amend", lambda site: reverse("contracts:line_amend", args=[line_of(site)]), who="owner"),
     named("exchange:import_list", who="director"),
     named("exchange:export_list", who="owner"),
+    named("exchange:token_list", who="owner"),
     Visit("import_create", lambda site: reverse("exchange:import_create", args=["clients"]), who="director"),
     *(of_import("exchange:import_reading", "reading"), of_import("exchange:import_columns", "reading")),
     *(of_import("exchange:import_page", state) for state in ("checked", "applying", "applied")),

@@ -101,7 +101,7 @@ def test_without_one_transaction_a_death_would_leave_half_of_it(
 
     with monkeypatch.context() as patch:
         patch.setattr(running, "transaction", SimpleNamespace(atomic=Nothing))
-        patch.setattr(running, "_see_one_moment", lambda: None)
+        patch.setattr(running, "see_one_moment", lambda: None)
         patch.setattr(writing, "_save", dying_after(1, writing._save))
         assert work_in_a_process(lambda: run_next(NOW)) == DEAD
     assert 0 < clients() < 12
@@ -195,7 +195,7 @@ def test_without_one_picture_of_the_database_it_would_be(
 
     with monkeypatch.context() as patch:
         patch.setattr(writing, "_save", somebody_is_faster)
-        patch.setattr(running, "_see_one_moment", lambda: None)
+        patch.setattr(running, "see_one_moment", lambda: None)
         run_next(NOW)
     assert Client.objects.get(code="K-3").city == "Medan"
 
