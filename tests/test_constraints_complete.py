@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import BaseConstraint, Model
 from django.utils import translation
 
-ROOMS = ["accounts", "notifications", "clients", "contracts", "kpis"]
+ROOMS = ["accounts", "notifications", "clients", "contracts", "kpis", "exchange"]
 
 
 def constraints(room: str) -> list[tuple[type[Model], BaseConstraint]]:

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt
 
 from config.backup import BackupError
 
-# Nothing to bring back: people sign in again, form pages from before cannot be sent, nobody works on a job any more.
-LEFT_OUT = ("sessions.Session", "accounts.FormToken", "exchange.Heartbeat")
+# Whoever is signed in signs in again, and a form page from before cannot be sent: nothing to bring back.
+LEFT_OUT = ("sessions.Session", "accounts.FormToken")
 # The same text on every server, so that checksums can be compared; and no limits that are meant for pages.
 SETTINGS = """
     SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres'; SET LOCAL timezone = 'UTC';

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from clients.models import Client
 from exchange.importing.running import run_next
 from exchange.models import Import
@@ -22,6 +23,7 @@ def test_a_messy_list_becomes_clients(site: Site, tab: Page, tmp_path: Path) -> 
     Import.objects.filter(state="applying").delete()  # the worker shall have nothing else to do
     path = tmp_path / "daftar klien.csv"
     path.write_text(MESSY, encoding="cp1252")
+    User.objects.filter(pk=site.cast.director.pk).update(language="id")
     site.sign_in(tab.context, site.cast.director)
     tab.goto(f"{site.url}/imports/new/clients/")
     tab.locator("input[type=file]").set_input_files(path)

@@ -38,6 +38,7 @@ def _csat() -> object:
 
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("client_has_a_name", lambda: put(ClientFactory(), legal_name="")),
+    ("client_code_once", lambda: again(ClientFactory(code="K-1"), code="k-1")),
     ("client_npwp_is_15_or_16_digits", lambda: put(ClientFactory(), npwp="12345678901234")),
     ("client_npwp_is_15_or_16_digits", lambda: put(ClientFactory(), npwp="12.345.678.9-012")),
     ("client_npwp_once", lambda: again(ClientFactory(npwp="0123456789012345"))),

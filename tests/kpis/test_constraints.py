@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpis.models import MonthClose, Target, TargetKind
+from kpis.models import MonthClose, StaleWindow, Target, TargetKind
 from tests.database import Violation, again, assert_refused_by, put
 from tests.factories import (
     CreditFactory,
@@ -35,6 +35,12 @@ def reopened(**columns: object) -> None:
 
 
 VIOLATIONS: list[tuple[str, Violation]] = [
+    (
+        "stale_window_once",
+        lambda: again(
+            StaleWindow.objects.create(kind="month", first_day="2026-01-01", last_day="2026-01-31")
+        ),
+    ),
     ("target_once", lambda: again(TargetFactory())),
     ("target_once", lambda: again(TargetFactory(user=UserFactory()))),
     ("target_once", lambda: again(TargetFactory(team=TeamFactory()))),
