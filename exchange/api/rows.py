@@ -18,6 +18,7 @@ from exchange.datasets.kinds import Choice, Kind, YesNo
 from exchange.importing.running import outcome_of, see_one_moment
 from exchange.importing.writing import write
 from exchange.reading.files import Cell, Notation
+from exchange.reading.sheets import visible
 from exchange.reading.values import CellError
 
 NOTATION = Notation(decimal=".", order="ymd")  # of what comes as text
@@ -83,7 +84,7 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, Decimal | int):
         number = Decimal(value)
         return Cell(format(number, "f"), number)
-    return Cell(" ".join(str(value).split()) if "\n" not in str(value) else str(value).strip())
+    return Cell(visible(str(value)))
 
 
 def _json(kind: Kind, value: Any) -> Any:

@@ -22,6 +22,7 @@ from exchange.models import ApiToken
 MOST_PER_PAGE = 500
 PARAMETERS = {"page", "size"}
 ERRORS: dict[int, Any] = {
+    400: shapes.Error,
     401: shapes.Error,
     403: shapes.Error,
     409: shapes.Error,
