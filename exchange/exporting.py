@@ -7,19 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.days import jakarta_day
 from accounts.models import User
 from clients.models import Client
+from exchange import jobs
 from exchange.datasets import DATASETS, Dataset
 from exchange.models import Export
 from exchange.models.exports import KEPT
-from exchange.models.job import MOST_ATTEMPTS
 from exchange.progress import Progress
 from portfolio.exports import csv_of, workbook_of
 
@@ -28,24 +26,13 @@ State = Export.State
 
 
 def run_next(now: datetime) -> int:
-    """Write the next export that waits; returns how many were written or given up, 0 or 1."""
-    job = Export.objects.claim(now)
-    if job is None:
-        return 0
-    person = job.requested_by
-    with translation.override(person.language), timezone.override(ZoneInfo(person.time_zone)):
-        try:
-            if job.attempts > MOST_ATTEMPTS:
-                raise RuntimeError("the worker died again and again")
-            write(job, now)
-        except Exception:
-            log.exception("export_failed", export_id=job.pk, attempt=job.attempts)
-            if job.attempts < MOST_ATTEMPTS:
-                Export.objects.filter(pk=job.pk, attempts=job.attempts).update(claimed_at=None)
-            else:
-                text = _("The file could not be written. Tell your administrator: export %(n)d.")
-                job.settle(State.FAILED, complaint=text % {"n": job.pk})
-    return 1
+    """Write the next export that waits; returns how many were claimed, 0 or 1."""
+    return jobs.run_next(Export, now, write, _give_up)
+
+
+def _give_up(job: Export) -> None:
+    text = _("The file could not be written. Tell your administrator: export %(n)d.")
+    job.settle(State.FAILED, complaint=text % {"n": job.pk})
 
 
 def write(job: Export, now: datetime) -> None:

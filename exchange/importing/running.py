@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-import pghistory
-import structlog
 from django.db import connection, transaction
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.days import jakarta_day
+from exchange import jobs
 from exchange.datasets import DATASETS, Dataset, Entry
 from exchange.importing import undoing
 from exchange.importing.lines import Mapping, cells_of, entries
 from exchange.importing.writing import write
 from exchange.models import Import, ImportLine
-from exchange.models.job import MOST_ATTEMPTS
 from exchange.progress import Progress
 from exchange.reading.files import Notation, Sheet, UnreadableFileError, read
 
-log = structlog.get_logger(__name__)
 State, Outcome = Import.State, ImportLine.Outcome
 BEFORE = {State.CHECKING: State.READING, State.APPLYING: State.CHECKED, State.UNDOING: State.APPLIED}
 AT_ONCE = 1000  # rows of one INSERT
@@ -34,39 +29,24 @@ class OvertakenError(Exception):
 
 
 def run_next(now: datetime) -> int:
-    """Do the next import that waits; returns how many were done, 0 or 1."""
-    job = Import.objects.claim(now)
-    if job is None:
-        return 0
-    person = job.requested_by
-    with (
-        translation.override(person.language),
-        timezone.override(ZoneInfo(person.time_zone)),
-        pghistory.context(user=person.pk, import_id=job.pk),
-    ):
-        _run(job, now)
-    return 1
+    """Do the next import that waits; returns how many were claimed, 0 or 1."""
+    return jobs.run_next(Import, now, _work, _give_up)
 
 
-def _run(job: Import, now: datetime) -> None:
+def _work(job: Import, now: datetime) -> None:
     work = {State.CHECKING: check, State.APPLYING: apply, State.UNDOING: undoing.undo}[State(job.state)]
     try:
-        if job.attempts > MOST_ATTEMPTS:
-            raise RuntimeError("the worker died again and again")
         work(job, now)
     except OvertakenError:
         text = _("Something changed since the check; look at the lines once more.")
         job.settle(State.CHECKING, complaint=text, due_at=now)
     except (UnreadableFileError, undoing.TouchedError) as refusal:
         job.settle(BEFORE[State(job.state)], complaint=str(refusal))
-    except Exception:
-        if job.attempts < MOST_ATTEMPTS:
-            Import.objects.filter(pk=job.pk, attempts=job.attempts).update(claimed_at=None)
-            log.warning("import_failed", import_id=job.pk, attempt=job.attempts, exc_info=True)
-            return
-        log.exception("import_given_up", import_id=job.pk)
-        text = _("This could not be done, and nothing was changed. Tell your administrator: import %(n)d.")
-        job.settle(BEFORE[State(job.state)], complaint=text % {"n": job.pk})
+
+
+def _give_up(job: Import) -> None:
+    text = _("This could not be done, and nothing was changed. Tell your administrator: import %(n)d.")
+    job.settle(BEFORE[State(job.state)], complaint=text % {"n": job.pk})
 
 
 def check(job: Import, now: datetime) -> None:
@@ -101,12 +81,12 @@ def _placed(job: Import, now: datetime) -> tuple[Dataset, Sheet, list[Entry]]:
     dataset, notation = DATASETS[job.dataset], Notation.from_json(job.notation)
     sheet = read(bytes(job.file), notation)
     found = list(entries(dataset, sheet, Mapping.from_json(job.mapping), notation))
-    _refuse_for_good(job, dataset, found, now)
+    _refuse_without_right(job, dataset, found, now)
     dataset.place(found, job.requested_by, jakarta_day(now))
     return dataset, sheet, found
 
 
-def _refuse_for_good(job: Import, dataset: Dataset, found: Iterable[Entry], now: datetime) -> None:
+def _refuse_without_right(job: Import, dataset: Dataset, found: Iterable[Entry], now: datetime) -> None:
     """The rights of whoever asked, as they are now."""
     person = job.requested_by
     if not (

@@ -14,6 +14,10 @@ LEASE = timedelta(minutes=2)  # since it was claimed or last told how far it is
 MOST_ATTEMPTS = 3
 
 
+class LostError(Exception):
+    """Somebody else does this job by now."""
+
+
 class Heartbeat(models.Model):
     """How far a job is, and that somebody is at it. Apart from its job: that row is changed with the work itself."""
 
@@ -93,11 +97,21 @@ class Job(models.Model):
         beats = Heartbeat.objects.filter(job=self._meta.label, of=self.pk, attempt=self.attempts)
         return beats.first() or Heartbeat(done=0, total=0)
 
-    def settle(self, state: str, **outcome: Any) -> bool:
-        """Write down what came of it, unless another worker has claimed it since."""
-        same: models.QuerySet[Any] = type(self)._default_manager.filter(pk=self.pk, attempts=self.attempts)
-        mine = same.filter(Q(("state__in", self.BUSY)))
+    def settle(self, state: str, **outcome: Any) -> None:
+        """Write down what came of it. Raises LostError if another worker has claimed it since.
+
+        Call it in the transaction that did the work: what a lost worker did must not stay.
+        """
         fields = {"state": state, "claimed_at": None, "attempts": 0, "complaint": "", **outcome}
+        if not self._mine().update(**fields):
+            raise LostError
         for name, value in fields.items():
             setattr(self, name, value)
-        return bool(mine.update(**fields))
+
+    def release(self) -> None:
+        """Let the next worker take it at once."""
+        self._mine().update(claimed_at=None)
+
+    def _mine(self) -> models.QuerySet[Any]:
+        same: models.QuerySet[Any] = type(self)._default_manager.filter(pk=self.pk, attempts=self.attempts)
+        return same.filter(Q(("state__in", self.BUSY)))

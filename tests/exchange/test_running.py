@@ -15,7 +15,7 @@ from clients.models import Client
 from exchange.importing import running, writing
 from exchange.importing.running import run_next
 from exchange.models import Heartbeat, Import
-from exchange.models.job import LEASE, MOST_ATTEMPTS
+from exchange.models.job import LEASE, MOST_ATTEMPTS, LostError
 from tests import factories
 from tests.conftest import NOW, empty_test_database, make_cast
 from tests.exchange.bringing import State, bring, brought, outcomes, take_over, work
@@ -140,9 +140,33 @@ def test_a_worker_that_lost_its_lease_does_not_settle(importer: User) -> None:
     start(job, State.CHECKING)
     slow = Import.objects.claim(NOW)
     assert run_next(LATER) == 1
-    assert not slow.settle(State.READING)
+    with pytest.raises(LostError):
+        slow.settle(State.READING)
     job.refresh_from_db()
     assert job.state == State.CHECKED
+
+
+@pytest.mark.parametrize("state", [State.APPLYING, State.UNDOING])
+def test_what_a_worker_did_that_lost_its_lease_does_not_stay(
+    importer: User, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """Slow, not dead: another worker has claimed the job before this one is done."""
+    job = (
+        bring(importer, "clients", LINES) if state == State.APPLYING else brought(importer, "clients", LINES)
+    )
+    before = clients()
+    start(job, state)
+    real = Import.settle
+
+    def too_late(self: Import, *args: Any, **options: Any) -> None:
+        in_thread(lambda: Import.objects.filter(pk=job.pk).update(attempts=2))
+        real(self, *args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Import, "settle", too_late)
+        patch.setattr(running, "_see_one_moment", lambda: None)  # else PostgreSQL ends it already
+        assert run_next(NOW) == 1
+    assert clients() == before
 
 
 def test_what_changed_since_the_check_is_shown_again_before_it_is_taken_over(importer: User) -> None:
