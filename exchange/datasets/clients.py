@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Team, Tier, User
 from accounts.models.user import TimeZone
-from clients.forms.client import split_name
 from clients.models import Act, Assignment, Client
 from clients.models.access import may_create_clients
-from clients.models.client import Industry, LegalForm
+from clients.models.client import Industry
+from clients.models.names import LegalForm, split_name
 from exchange.datasets.base import (
     EMPTY,
     Change,
@@ -27,7 +27,7 @@ from exchange.datasets.base import (
     of,
     refuse_repeated,
 )
-from exchange.datasets.finding import Clients, People, led_people, sees_parent
+from exchange.datasets.finding import NO_OWNERS, READ_ONLY, Clients, People, led_people, name_of, sees_parent
 from exchange.datasets.kinds import Choice, Day, Digits, Email, Npwp, Text
 
 AFTER_CLIENTS = 1000  # as many groups within groups there will never be
@@ -130,7 +130,7 @@ class ClientDataset(Dataset):
         owners = {column: newest[role] for column, role in OWNERS.items() if role in newest}
         yield self.own_values(row) | {
             "npwp": row.npwp if not row.has_personal_npwp else None,
-            "group": _name_of(row.parent) if row.sees_parent else None,
+            "group": name_of(row.parent) if row.sees_parent else None,
             "owned_since": next((owner.start for owner in owners.values()), None),
             **{column: owner.user.email for column, owner in owners.items()},
         }
@@ -187,8 +187,8 @@ class _Work:
         parent = self.new.get(name.casefold()) or entry.try_to("group", self.clients.find)
         if parent is None or (piece.row.parent_id and piece.row.parent_id == parent.pk):
             return
-        was = _name_of(piece.row.parent) if getattr(piece.row, "sees_parent", False) else ""
-        entry.changes.append(Change("group", was, _name_of(parent)))
+        was = name_of(piece.row.parent) if getattr(piece.row, "sees_parent", False) else ""
+        entry.changes.append(Change("group", was, name_of(parent)))
         piece.set("parent", parent)
         entry.add(piece)
 
@@ -236,7 +236,7 @@ class _Work:
                 entry.refuse("", _("You may not add clients."))
             return
         if piece.before and not self.clients.allows(piece.row, Act.EDIT):
-            entry.refuse("", _("You may see this client, but not change it."))
+            entry.refuse("", str(READ_ONLY))
         if "tier" in piece.before and not self.clients.allows(piece.row, Act.LEAD):
             entry.refuse("tier", _("Only a lead or director may change the tier."))
 
@@ -259,7 +259,7 @@ class _Work:
                 entry.refuse(column, text % {"person": current.user, "day": Day().shown(current.start)})
             return
         if client.pk and not self.clients.allows(client, Act.LEAD):
-            entry.refuse(column, _("Only a lead or director may assign an owner."))
+            entry.refuse(column, str(NO_OWNERS))
             return
         if user.pk not in self.team:
             entry.refuse(column, _("%(person)s is in none of your teams.") % {"person": user})
@@ -283,7 +283,3 @@ def _take_form_from_name(entry: Entry) -> None:
     form, entry.values["legal_name"] = split_name(name)
     if form:
         entry.values.setdefault("legal_form", form)
-
-
-def _name_of(client: Client | None) -> str:
-    return (client.code or str(client)) if client else ""

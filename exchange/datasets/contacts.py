@@ -8,16 +8,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.models.user import Salutation
 from clients.models import Act, Client, Contact
 from clients.models.contact import Attitude, DecisionRole, Influence
-from exchange.datasets.base import Column, Dataset, Entry, of, refuse_repeated
-from exchange.datasets.finding import Clients
-from exchange.datasets.kinds import CLIENT, Choice
+from exchange.datasets.base import Dataset, Entry, of, refuse_repeated
+from exchange.datasets.finding import CLIENT_COLUMN, READ_ONLY, Clients, name_of
+from exchange.datasets.kinds import Choice
 
 
 class ContactDataset(Dataset):
@@ -29,14 +28,7 @@ class ContactDataset(Dataset):
         " name."
     )
     columns = (
-        Column(
-            "client",
-            Client._meta.verbose_name,
-            CLIENT,
-            example="K-0142",
-            is_required=True,
-            also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
-        ),
+        CLIENT_COLUMN,
         of(
             Contact,
             "full_name",
@@ -71,7 +63,7 @@ class ContactDataset(Dataset):
         return rows.order_by("client_id", Lower("full_name"), "pk")
 
     def values_of(self, row: Contact) -> Iterable[dict[str, Any]]:
-        yield self.own_values(row) | {"client": row.client.code or str(row.client)}
+        yield self.own_values(row) | {"client": name_of(row.client)}
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         clients = Clients(user, [entry.get("client") for entry in entries])
@@ -93,7 +85,7 @@ class ContactDataset(Dataset):
             contact = self._find(entry, client, known)
             self.fill(entry, contact)
             if entry.pieces and not clients.allows(client, Act.EDIT):
-                entry.refuse("", _("You may see this client, but not change it."))
+                entry.refuse("", str(READ_ONLY))
         refuse_repeated(entries, lambda entry: keys.get(entry.line), "full_name")
 
     def _find(self, entry: Entry, client: Client, known: dict[Any, Contact]) -> Contact:

@@ -17,8 +17,8 @@ from clients.models import Act, Client
 from contracts.models import Contract, ContractLine, Product
 from contracts.models.line import Period
 from exchange.datasets.base import Change, Column, Dataset, Entry, NotFoundError, Piece, of
-from exchange.datasets.finding import ByText, Clients
-from exchange.datasets.kinds import CLIENT, CONTRACT, PRODUCT, Choice, Currency
+from exchange.datasets.finding import CLIENT_COLUMN, ByText, Clients, name_of
+from exchange.datasets.kinds import CONTRACT, PRODUCT, Choice, Currency
 
 HEAD = (
     "start",
@@ -53,14 +53,7 @@ class ContractDataset(Dataset):
             example="PKS-2026-0142",
             also=("nomor", "no kontrak", "no. kontrak", "contract"),
         ),
-        Column(
-            "client",
-            Client._meta.verbose_name,
-            CLIENT,
-            example="K-0142",
-            is_required=True,
-            also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
-        ),
+        CLIENT_COLUMN,
         of(
             Contract,
             "start",
@@ -126,7 +119,7 @@ class ContractDataset(Dataset):
 
     def values_of(self, row: Contract) -> Iterable[dict[str, Any]]:
         head = {name: getattr(row, name) for name in ("number", *HEAD)} | {
-            "client": row.client.code or str(row.client),
+            "client": name_of(row.client),
             "renews": row.renewed_from and row.renewed_from.number,
         }
         lines = [self._line_values(line) for line in row.lines.all()]

@@ -9,12 +9,30 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, TeamMembership, User
-from clients.forms.client import split_name
 from clients.models import Act, Client
-from clients.models.client import name_keys
-from exchange.datasets.base import NotFoundError
+from clients.models.names import name_keys, split_name
+from exchange.datasets.base import Column, NotFoundError
+from exchange.datasets.kinds import CLIENT
+
+READ_ONLY = gettext_lazy("You may see this client, but not change it.")
+NO_OWNERS = gettext_lazy("Only a lead or director may assign an owner.")
+
+CLIENT_COLUMN = Column(
+    "client",
+    Client._meta.verbose_name,
+    CLIENT,
+    example="K-0142",
+    is_required=True,
+    also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
+)
+
+
+def name_of(client: Client | None) -> str:
+    """How a file names a client so that it is found again; "" for none."""
+    return (client.code or str(client)) if client else ""
 
 
 def lower(names: Iterable[str | None]) -> list[str]:
@@ -128,6 +146,5 @@ class People:
 
 def led_people(user: User, day: Any) -> QuerySet[User]:
     """Everybody who is or ever was in a team of the trees that `user` leads or directs on `day`, and herself."""
-    tree = Team.objects.below(Team.objects.led_by(user, day))
-    posts = TeamMembership.objects.filter(team__in=tree)
+    posts = TeamMembership.objects.filter(team__in=Team.objects.below(Team.objects.led_by(user, day)))
     return User.objects.filter(Q(pk__in=posts.values("user")) | Q(pk=user.pk))

@@ -1,12 +1,11 @@
 """What cells of a file would be read as: so that a wrong choice of notation shows before anything is checked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from accounts import formats
+from exchange.datasets.kinds import Day, Kind, Number
 from exchange.reading.files import Cell, Notation, Sheet
-from exchange.reading.values import CellError, day, number
+from exchange.reading.values import CellError
 
 MOST = 8  # cells that are shown
 LOOKED_AT = 200  # lines
@@ -30,7 +29,8 @@ def samples(sheet: Sheet, notation: Notation) -> list[Sample]:
             cell.text: cell for cell in _cells(sheet, number_of_column) if any(c.isdigit() for c in cell.text)
         }
         for text in sorted(texts, key=len, reverse=True)[:2]:
-            sample = Sample(heading, text, _as_number(texts[text], notation), _as_day(texts[text], notation))
+            shown = [_shown(kind, texts[text], notation) for kind in (Number(6), Day())]
+            sample = Sample(heading, text, *shown)
             if sample.number or sample.day:
                 found.append(sample)
     return found[:MOST]
@@ -42,20 +42,8 @@ def _cells(sheet: Sheet, column: int) -> Iterator[Cell]:
             yield line.cells[column]
 
 
-def _as_number(cell: Cell, notation: Notation) -> str:
-    def read() -> str:
-        value = number(cell, notation, 6)
-        return formats.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
-
-    return _or_nothing(read)
-
-
-def _as_day(cell: Cell, notation: Notation) -> str:
-    return _or_nothing(lambda: formats.long_day(day(cell, notation)))
-
-
-def _or_nothing(read: Callable[[], Any]) -> str:
+def _shown(kind: Kind, cell: Cell, notation: Notation) -> str:
     try:
-        return str(read())
+        return kind.shown(kind.read(cell, notation))
     except CellError:
         return ""

@@ -30,7 +30,6 @@ class Import(Job):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READING)
     notation = models.JSONField(default=dict)  # exchange.reading.Notation
     mapping = models.JSONField(default=dict)  # exchange.importing.lines.Mapping
-    leaves_out_errors = models.BooleanField(_("leave out the lines with errors"), default=False)
     applied_at = models.DateTimeField(_("taken over"), null=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -69,7 +70,7 @@ def import_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         heading=_("Import: %(what)s") % {"what": dataset.label},
         subtitle=str(dataset.about),
         submit=_("Upload and look at it"),
-        back="/imports/",
+        back=reverse("exchange:import_list"),
         layout="exchange/_upload_form.html",
     )
 
@@ -173,14 +174,12 @@ def import_apply(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     job, form = _locked(request.user, pk), ApplyForm(request.POST)
     if job.state == State.CHECKED and form.is_valid():
         _open_dataset(request.user, job.dataset)
-        found = counts(job)
-        job.leaves_out_errors = form.cleaned_data["leaves_out_errors"]
-        if found[ImportLine.Outcome.ERROR] and not job.leaves_out_errors:
+        if counts(job)[ImportLine.Outcome.ERROR] and not form.cleaned_data["leaves_out_errors"]:
             messages.error(
                 request, _("There are lines with errors: mend the file, or choose to leave them out.")
             )
         else:
-            _start(job, State.APPLYING, "leaves_out_errors")
+            _start(job, State.APPLYING)
     return redirect("exchange:import_page", pk)
 
 

@@ -94,6 +94,12 @@ def test_a_contact_as_it_is_stored(director: User, cast: Cast) -> None:
     assert contact.is_primary
 
 
+@pytest.mark.parametrize("phone", ["8" * 300, "+", "ext. 12", "08"])
+def test_what_is_no_phone_number_is_told(director: User, phone: str) -> None:
+    found = problems(bring(director, "contacts", [CONTACT | {"phone": phone}]))
+    assert [column for _line, column, _text in found] == ["phone"]
+
+
 def test_a_second_primary_contact_is_refused(director: User) -> None:
     lines = [CONTACT, CONTACT | {"full_name": "Budi", "email": "budi@nusarena.example"}]
     [(number, _column, text)] = problems(bring(director, "contacts", lines))
