@@ -1,10 +1,12 @@
 """The rows for other systems: the same rights, the same checks, the same history."""
 
 import json
+import re
 from typing import Any
 
 import pghistory.models
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import reverse
@@ -25,6 +27,19 @@ pytestmark = pytest.mark.django_db
 def company() -> Company:
     cache.clear()
     return make_company()
+
+
+# Who reads and who may write what with a token of her own: status of reading clients, people; of writing a client.
+PEOPLE = {
+    "owner": (200, 403, 403),
+    "colleague": (200, 403, 403),
+    "outsider": (200, 403, 403),
+    "lead": (200, 403, 403),
+    "director": (200, 403, 200),  # may import
+    "other_director": (200, 403, 403),
+    "executive": (200, 403, 403),
+    "administrator": (200, 200, 403),
+}
 
 
 class Caller:
@@ -67,6 +82,38 @@ def test_one_sees_what_one_may_see_and_nothing_else(company: Company) -> None:
         assert company.foreign.canary not in text
     assert company.own.canary in Caller(company.cast.owner, "read").read("clients").content.decode()
     assert Caller(company.cast.colleague, "read").read("clients").json()["rows"] == []
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_everybody_reads_what_the_pages_show_her(company: Company, name: str) -> None:
+    person = getattr(company.cast, name)
+    factories.ClientFactory(legal_name="Tanpa Pemilik")
+    caller = Caller(person)
+    client = {"legal_name": "Baru"}
+    answers = (caller.read("clients"), caller.read("people"), caller.write("clients", client))
+    assert tuple(answer.status_code for answer in answers) == PEOPLE[name]
+    read = [row["legal_name"] for row in answers[0].json()["rows"]]
+    assert read == [client.legal_name for client in Client.objects.visible_to(person)]
+
+
+@pytest.mark.parametrize("slug", DATASETS)
+def test_no_foreign_row_is_read_or_found(company: Company, slug: str) -> None:
+    foreign = Caller(who_may(company.cast.outsider, *EVERYTHING)).read(slug).json()["rows"]
+    caller = Caller(who_may(company.cast.owner, "import_data"))
+    for row in foreign:
+        if row.get("client") == str(company.foreign.client):
+            assert caller.write(slug, row).status_code in (403, 422)
+    assert company.foreign.canary not in caller.read(slug).content.decode()
+
+
+def test_the_description_needs_no_token_and_names_no_row(company: Company) -> None:
+    answer = Browser().get("/api/v1/openapi.json")
+    assert (answer.status_code, company.own.canary in answer.content.decode()) == (200, False)
+
+
+@pytest.mark.parametrize("path", ["", "nope/", "clients/1/"])
+def test_what_there_is_not_is_404(erp: Caller, path: str) -> None:
+    assert Browser().get(f"/api/v1/{path}", headers=erp.headers).status_code == 404
 
 
 def test_a_contract_with_lines_in_one_request(erp: Caller, company: Company) -> None:
@@ -179,10 +226,6 @@ def test_the_secret_is_shown_once_and_not_stored(company: Company) -> None:
     assert secret not in browser.get(reverse("exchange:token_list")).content.decode()
 
 
-def test_too_many_requests_are_refused(erp: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [erp.read("rates").status_code for _each in range(121)] == [200] * 120 + [429]
-
-
 @pytest.mark.parametrize(
     "body", ["", "[]", "{}", '{"rows": []}', '{"rows": [{"nope": 1}]}', '{"rows": [{"code": {}}]}', "\x00"]
 )
@@ -206,3 +249,30 @@ def test_pages_are_complete_and_without_doubles(erp: Caller, company: Company) -
 
 def test_an_unknown_parameter_is_refused(erp: Caller) -> None:
     assert erp.read("clients", sizes=2).status_code == 422
+
+
+EXAMPLE = re.compile(r'curl (?:--get )?"\$SETIA(/api/v1/\w+/)".*?(?=\n```)', re.DOTALL)
+
+
+def test_the_examples_of_the_documentation_work(erp: Caller, company: Company) -> None:
+    factories.ProductFactory(code="SVC-1")
+    examples = list(EXAMPLE.finditer((settings.BASE_DIR / "docs" / "api.md").read_text()))
+    assert [example[1] for example in examples] == [
+        "/api/v1/clients/",
+        "/api/v1/clients/",
+        "/api/v1/contracts/",
+    ]
+    for example in examples:
+        body = example[0].partition("--data '")[2].rstrip("'")
+        kind = {"data": body, "content_type": "application/json"}
+        answer = (
+            Browser().post(example[1], **kind, headers=erp.headers) if body else erp.read("clients", page=1)
+        )
+        assert answer.status_code == 200, answer.content
+    assert ContractLine.objects.filter(contract__number="2026/018").count() == 2
+
+
+def test_too_many_requests_are_refused_and_told_when_to_come_back(erp: Caller) -> None:
+    answers = [erp.read("rates") for _each in range(121)]
+    assert [answer.status_code for answer in answers] == [200] * 120 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60

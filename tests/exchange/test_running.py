@@ -164,7 +164,7 @@ def test_what_a_worker_did_that_lost_its_lease_does_not_stay(
 
     with monkeypatch.context() as patch:
         patch.setattr(Import, "settle", too_late)
-        patch.setattr(running, "_see_one_moment", lambda: None)  # else PostgreSQL ends it already
+        patch.setattr(running, "see_one_moment", lambda: None)  # else PostgreSQL ends it already
         assert run_next(NOW) == 1
     assert clients() == before
 
