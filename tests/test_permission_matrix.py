@@ -271,7 +271,9 @@ def test_every_address_is_in_the_table() -> None:
     names = {name for name, _pattern in named_addresses(get_resolver())}
     ours = {name for name in names if name.split(":")[0] in OUR_NAMESPACES}
     assert ours == set(TABLE)
-    others = {name for name in names - ours if not name.startswith("api:")}  # by token: tests/exchange/test_api.py
+    others = {
+        name for name in names - ours if not name.startswith("api:")
+    }  # by token: tests/exchange/test_api.py
     assert not {name for name in others if not name.startswith(("admin:", "admin/"))} - set(LIBRARY) - WITHOUT_SIGN_IN - {
         "account/email/", "^account/confirm-email/",  # old addresses of the library: redirects
     }  # fmt: skip

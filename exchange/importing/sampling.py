@@ -1,11 +1,12 @@
 """What cells of a file would be read as: so that a wrong choice of notation shows before anything is checked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from exchange.datasets.kinds import Day, Kind, Number
+from accounts import formats
+from exchange.datasets.kinds import Number
 from exchange.reading.files import Cell, Notation, Sheet
-from exchange.reading.values import CellError
+from exchange.reading.values import CellError, day
 
 MOST = 8  # cells that are shown
 LOOKED_AT = 200  # lines
@@ -29,7 +30,7 @@ def samples(sheet: Sheet, notation: Notation) -> list[Sample]:
             cell.text: cell for cell in _cells(sheet, number_of_column) if any(c.isdigit() for c in cell.text)
         }
         for text in sorted(texts, key=len, reverse=True)[:2]:
-            shown = [_shown(kind, texts[text], notation) for kind in (Number(6), Day())]
+            shown = [_or_nothing(read, texts[text], notation) for read in (_as_number, _as_day)]
             sample = Sample(heading, text, *shown)
             if sample.number or sample.day:
                 found.append(sample)
@@ -42,8 +43,18 @@ def _cells(sheet: Sheet, column: int) -> Iterator[Cell]:
             yield line.cells[column]
 
 
-def _shown(kind: Kind, cell: Cell, notation: Notation) -> str:
+def _as_number(cell: Cell, notation: Notation) -> str:
+    exact = Number(6)
+    return exact.shown(exact.read(cell, notation))
+
+
+def _as_day(cell: Cell, notation: Notation) -> str:
+    """With its weekday and the month in words: that tells a swapped day and month best."""
+    return formats.long_day(day(cell, notation))
+
+
+def _or_nothing(read: Callable[[Cell, Notation], str], cell: Cell, notation: Notation) -> str:
     try:
-        return kind.shown(kind.read(cell, notation))
+        return read(cell, notation)
     except CellError:
         return ""
