@@ -16,6 +16,7 @@ from exchange.importing import undoing
 from exchange.importing.lines import Mapping, cells_of, entries
 from exchange.importing.writing import write
 from exchange.models import Import, ImportLine
+from exchange.models.imports import KEPT
 from exchange.progress import Progress
 from exchange.reading.files import Notation, Sheet, UnreadableFileError, read
 
@@ -139,6 +140,12 @@ def see_one_moment() -> None:
     if not connection.savepoint_ids:  # else it is a transaction within a transaction: a test
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def forget_old(now: datetime) -> int:
+    """Throw away the files that were brought KEPT ago and what is known of their lines; returns how many files."""
+    old = Import.objects.exclude(state__in=Import.BUSY).filter(created_at__lte=now - KEPT)
+    return old.delete()[1].get(Import._meta.label, 0)
 
 
 def counts(job: Import) -> Counter[str]:
