@@ -28,9 +28,10 @@ from exchange.datasets.base import (
     refuse_repeated,
 )
 from exchange.datasets.finding import NO_OWNERS, READ_ONLY, Clients, People, led_people, name_of, sees_parent
-from exchange.datasets.kinds import Choice, Day, Digits, Email, Npwp, Text
+from exchange.datasets.kinds import PERSON, Choice, Day, Digits, Npwp, Text
 
 AFTER_CLIENTS = 1000  # as many groups within groups there will never be
+FIRST_OWNER = gettext_lazy("The first owner; later changes are assignments.")
 OWNERS = {"am": Assignment.Role.AM, "ae": Assignment.Role.AE}
 
 
@@ -90,17 +91,17 @@ class ClientDataset(Dataset):
         Column(
             "am",
             Assignment.Role.AM.label,
-            Email(),
+            PERSON,
             example="rina@contoh.example",
-            about=gettext_lazy("E-mail address of the first owner; later changes are assignments."),
+            about=FIRST_OWNER,
             also=("am", "account manager", "pic", "e-mail am", "email am"),
         ),
         Column(
             "ae",
             Assignment.Role.AE.label,
-            Email(),
+            PERSON,
             also=("ae", "account executive", "sales", "e-mail ae", "email ae"),
-            about=gettext_lazy("E-mail address of the first owner; later changes are assignments."),
+            about=FIRST_OWNER,
         ),
         Column(
             "owned_since",

@@ -117,23 +117,28 @@ def sees_parent(user: User) -> Exists:
 
 
 class People:
-    """Colleagues by e-mail, else by full name where one alone has it."""
+    """Colleagues by e-mail, else by full name, else by the name they go by; by a name only where one alone has it."""
 
     def __init__(self, names: Iterable[str | None], among: QuerySet[User] | None = None) -> None:
         wanted = lower(names)
-        rows = (User.objects.all() if among is None else among).annotate(_name=Lower("full_name"))
+        rows = (User.objects.all() if among is None else among).annotate(
+            _name=Lower("full_name"), _short=Lower("preferred_name")
+        )
         self.by_email: dict[str, User] = {}
         self.by_name: dict[str, list[User]] = defaultdict(list)
-        for user in rows.filter(Q(email__in=wanted) | Q(_name__in=wanted)).select_related("position"):
+        self.by_short: dict[str, list[User]] = defaultdict(list)
+        found = rows.filter(Q(email__in=wanted) | Q(_name__in=wanted) | Q(_short__in=wanted))
+        for user in found.select_related("position"):
             self.by_email[user.email] = user
             self.by_name[user.full_name.casefold()].append(user)
+            self.by_short[user.preferred_name.casefold()].append(user)
 
     def find(self, name: str) -> User:
         """Raises NotFoundError."""
         found = self.by_email.get(name.casefold())
         if found:
             return found
-        alike = self.by_name.get(name.casefold(), [])
+        alike = self.by_name.get(name.casefold()) or self.by_short.get(name.casefold(), [])
         if len(alike) > 1:
             text = _("%(n)d people are called “%(name)s”; write the e-mail address of the one that is meant.")
             raise NotFoundError(text % {"n": len(alike), "name": name})
