@@ -26,7 +26,7 @@ CLIENT_COLUMN = Column(
     CLIENT,
     example="K-0142",
     is_required=True,
-    also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
+    also=("klien", "nama klien", "perusahaan", "nama perusahaan", "company", "kode klien"),
 )
 
 
