@@ -72,6 +72,10 @@ class NotationForm(forms.Form):
         field.initial = "" if is_open else finding.offered
         if is_open:
             field.choices = [("", "…"), *field.choices]
+            cells = ", ".join(f"“{text}”" for text in finding.samples)
+            field.help_text = _("The file itself does not decide this. In it stands %(cells)s.") % {
+                "cells": cells
+            }
 
     @property
     def offered(self) -> dict[str, Any]:

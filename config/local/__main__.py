@@ -19,7 +19,8 @@ from config.local.stack import AlreadyRunningError, Stack, application_environme
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PORTS = range(8000, 8100)
-JOB = {"STATEMENT_TIMEOUT_SECONDS": "300"}  # as in docker-compose.yml: a busy machine still makes the demo company
+# As in docker-compose.yml: a busy machine still makes the demo company.
+JOB = {"STATEMENT_TIMEOUT_SECONDS": "300"}
 ROOT_WARNING = "You're running the worker with superuser privileges"  # how celery.platforms begins it
 PREFIXED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}  # read by _copy_output
 

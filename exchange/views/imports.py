@@ -93,7 +93,6 @@ def import_reading(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "job": job,
         "form": form,
         "shown": shown,
-        "is_open": "" in form.offered.values(),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "exchange/import_reading.html", context, status=status)

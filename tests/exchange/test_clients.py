@@ -227,3 +227,13 @@ def test_an_owner_is_found_by_the_name_she_goes_by_where_one_alone_has_it(direct
     User.objects.filter(pk=cast.colleague.pk).update(preferred_name="Rina")
     [(_line, column, text)] = problems(bring(director, "clients", [{"legal_name": "Lain", "am": "Rina"}]))
     assert (column, "2 people" in text) == ("am", True)
+
+
+@pytest.mark.parametrize("name", ["TOTAL KLIEN", "Jumlah", "Grand Total:", "Total 12"])
+def test_a_line_of_totals_is_no_client(director: User, name: str) -> None:
+    [(_line, _column, text)] = problems(bring(director, "clients", [{"legal_name": name, "city": "12"}]))
+    assert "totals" in text
+
+
+def test_a_company_may_be_called_total(director: User) -> None:
+    brought(director, "clients", [{"legal_name": "PT Total Bangun Persada"}, {"legal_name": "Total Media"}])
