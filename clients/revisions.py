@@ -16,12 +16,14 @@ from accounts import formats
 from accounts.forms import OnceForm
 from accounts.models import User
 
+REVISION = "concat(xmin, ctid)"  # of a row, in SQL
+
 
 def revision_of(row: Model) -> str:
     """A token that changes with every change of the row."""
     table = connection.ops.quote_name(row._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT concat(xmin, ctid) FROM {table} WHERE id = %s", [row.pk])  # noqa: S608 - a table of ours, quoted
+        cursor.execute(f"SELECT {REVISION} FROM {table} WHERE id = %s", [row.pk])  # noqa: S608 - a table of ours, quoted
         return str(cursor.fetchone()[0])
 
 

@@ -272,7 +272,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "compare-numbers": _daily("kpis.tasks.compare_numbers", hour=3),
     "work-on-imports": _every("exchange.tasks.work_on_imports", 3),
     "write-exports": _every("exchange.tasks.write_exports", 3),
-    "forget-old-exports": _every("exchange.tasks.forget_old_exports", 3600),
+    "forget-old-files": _every("exchange.tasks.forget_old_files", 3600),
     "close-last-month": _daily("kpis.tasks.close_last_month", hour=4),
 }
 

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from config import errors, health
+from exchange.api.urls import urls as api_urls
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # as allauth documents it
 
@@ -29,4 +30,5 @@ urlpatterns = [
     path("", include("contracts.urls")),
     path("", include("portfolio.urls")),
     path("", include("exchange.urls")),
+    path("api/v1/", api_urls),
 ]

@@ -1,5 +1,6 @@
 """What the pages of imports send."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,10 +10,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.forms import OnceForm
 from exchange.datasets import Dataset
 from exchange.importing.lines import Mapping
-from exchange.models import Export
+from exchange.models import ApiToken, Export
 from exchange.reading.files import Kind, UnreadableFileError, recognise
 from exchange.reading.sheets import DECIMALS, ENCODINGS, MAX_BYTES, ORDERS, SEPARATORS, Notation
-from exchange.reading.suggest import Suggestion
+from exchange.reading.suggest import Finding, Suggestion
 
 NOWHERE, FIXED = "", "fixed"
 
@@ -46,20 +47,43 @@ class NotationForm(forms.Form):
     )
     decimal = forms.ChoiceField(label=pgettext_lazy("notation", "Numbers"), choices=list(DECIMALS.items()))
     order = forms.ChoiceField(label=pgettext_lazy("notation", "Days"), choices=list(ORDERS.items()))
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"))
+    header = forms.IntegerField(
+        label=gettext_lazy("Line of the headings"),
+        min_value=1,
+        required=False,
+        help_text=gettext_lazy("Empty: the first line with two filled cells."),
+    )
 
-    def __init__(self, *args: Any, suggestion: Suggestion, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, suggestion: Suggestion, sheets: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            finding = getattr(suggestion, name)
-            is_open = finding.value is None and finding.samples
-            field.initial = "" if is_open else finding.offered
-            if is_open:
-                field.choices = [("", "…"), *field.choices]  # type: ignore[attr-defined] # a ChoiceField
+        for name in ("encoding", "separator", "decimal", "order"):
+            self._offer(name, getattr(suggestion, name))
         if suggestion.kind == Kind.XLSX:  # its program wrote down what a CSV leaves open
             del self.fields["encoding"], self.fields["separator"]
+        self.fields["sheet"].choices = [(name, name) for name in sheets]  # type: ignore[attr-defined] # a ChoiceField
+        self.fields["sheet"].initial = suggestion.sheet
+        if len(sheets) < 2:
+            del self.fields["sheet"]
+
+    def _offer(self, name: str, finding: Finding) -> None:
+        field: Any = self.fields[name]
+        is_open = finding.value is None and finding.samples
+        field.initial = "" if is_open else finding.offered
+        if is_open:
+            field.choices = [("", "…"), *field.choices]
+            cells = ", ".join(f"“{text}”" for text in finding.samples)
+            field.help_text = _("The file itself does not decide this. In it stands %(cells)s.") % {
+                "cells": cells
+            }
+
+    @property
+    def offered(self) -> dict[str, Any]:
+        """What the file itself decides or what is usual; an open question is an empty text."""
+        return {name: field.initial for name, field in self.fields.items()}
 
     def notation(self) -> Notation:
-        return Notation(**self.cleaned_data)
+        return Notation(**{name: value for name, value in self.cleaned_data.items() if value})
 
 
 class MappingForm(forms.Form):
@@ -120,6 +144,13 @@ class MappingForm(forms.Form):
 
 class ExportForm(OnceForm):
     kind = forms.ChoiceField(choices=Export.Kind)
+
+
+class TokenForm(OnceForm):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, help_text=ApiToken._meta.get_field("name").help_text
+    )
+    scope = forms.ChoiceField(label=pgettext_lazy("token", "May"), choices=ApiToken.Scope)
 
 
 class ApplyForm(OnceForm):

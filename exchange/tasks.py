@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from exchange import exporting
-from exchange.importing.running import run_next
+from exchange.importing.running import forget_old, run_next
 
 
 @shared_task
@@ -20,6 +20,7 @@ def write_exports() -> int:
 
 
 @shared_task
-def forget_old_exports() -> int:
-    """Files of exports are kept for a day."""
-    return exporting.forget_old(timezone.now())
+def forget_old_files() -> int:
+    """Files of exports are kept for a day, those of imports for thirty."""
+    now = timezone.now()
+    return exporting.forget_old(now) + forget_old(now)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exchange.views import exports, imports, setup
+from exchange.views import exports, imports, setup, tokens
 
 app_name = "exchange"
 
@@ -25,4 +25,6 @@ urlpatterns = [
     path("exports/", exports.export_list, name="export_list"),
     path("exports/new/", exports.export_create, name="export_create"),
     path("exports/<int:pk>/", exports.export_fetch, name="export_fetch"),
+    path("tokens/", tokens.token_list, name="token_list"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
 ]

@@ -14,7 +14,7 @@ from accounts.days import JAKARTA
 from accounts.models import User
 from clients.models import Answer, Client, Contact, Interaction, Task
 from contracts.models import Contract, ContractLine, Product, RenewalAlert
-from exchange.models import Export, Import, ImportLine
+from exchange.models import ApiToken, Export, Import, ImportLine
 from kpis import closing
 from kpis.models import MonthClose
 from kpis.snapshots import rebuild_all
@@ -64,6 +64,7 @@ class Portfolio:
     checked_import: Import
     applied_import: Import
     ready_export: Export
+    token: ApiToken
 
 
 @dataclass
@@ -163,6 +164,7 @@ def make_portfolio(client: Client, owner: User, canary: str, product: Product, i
         fresh_import=make_import(importer, canary, "reading"),
         checked_import=make_import(importer, canary, "checked"),
         applied_import=make_import(importer, canary, "applied"),
+        token=ApiToken.issue(owner, f"Sistem {canary}", "read")[0],
         ready_export=Export.objects.create(
             requested_by=owner, kind="csv", state="ready", file=b"", made_at=timezone.now(), clients=[client.pk]
         ),

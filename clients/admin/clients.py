@@ -28,7 +28,7 @@ class ClientForm(ModelForm):
         if "npwp" in self.fields and self.instance.pk and self.instance.has_personal_npwp:
             self.initial["npwp"] = ""
             self.fields["npwp"].help_text = _("Stored: %(npwp)s. Empty = leave it so.") % {
-                "npwp": self.instance.masked_npwp
+                "npwp": self.instance.shown_npwp
             }
             self.kept_npwp = self.instance.npwp
         contacts = self.fields.get("billing_contact")
@@ -92,14 +92,14 @@ class ClientAdmin(TrackedAdmin):
         return [
             (
                 title,
-                {"fields": tuple("masked_npwp" if name == "npwp" else name for name in options["fields"])},
+                {"fields": tuple("shown_npwp" if name == "npwp" else name for name in options["fields"])},
             )
             for title, options in self.fieldsets
         ]
 
     @admin.display(description=Client._meta.get_field("npwp").verbose_name)
-    def masked_npwp(self, client: Client) -> str:
-        return client.masked_npwp
+    def shown_npwp(self, client: Client) -> str:
+        return client.shown_npwp
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         owning = Assignment.objects.on(today()).filter(role__in=Assignment.Role.owning())

@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from django import forms
@@ -11,23 +10,9 @@ from stdnum.id import npwp as npwp_rules
 
 from accounts.models import User
 from clients.models import Client
-from clients.models.client import LegalForm
+from clients.models.names import split_name
+from clients.models.npwp import npwp_from
 from clients.revisions import RevisionFormMixin
-
-_TYPED_FORM = re.compile(r"^(?P<form>PT|CV|UD|Firma|Yayasan|Koperasi)\b\.?\s+(?P<name>.+)$", re.IGNORECASE)
-_TYPED_TBK = re.compile(r"[\s,]+Tbk\.?$", re.IGNORECASE)
-
-
-def split_name(typed: str) -> tuple[str | None, str]:
-    """(legal form, name) of a name typed with its form: “PT. Sagarata Niaga Tbk” → (“PT Tbk”, “Sagarata Niaga”)."""
-    name = " ".join(typed.split())
-    listed = bool(_TYPED_TBK.search(name))
-    name = _TYPED_TBK.sub("", name)
-    match = _TYPED_FORM.match(name)
-    if not match:
-        return (LegalForm.PT_TBK if listed else None), name
-    form = next(f for f in LegalForm.values if f.lower() == match["form"].lower())
-    return (LegalForm.PT_TBK if listed else form), match["name"]
 
 
 class ClientForm(RevisionFormMixin):
@@ -76,15 +61,12 @@ class ClientForm(RevisionFormMixin):
         return name
 
     def clean_npwp(self) -> str:
-        """15 digits of the old form become the 16 of today by a leading 0 (PMK 112/2022)."""
-        digits = re.sub(r"[.\-\s]", "", self.cleaned_data["npwp"])
-        if not digits:
-            return ""
-        if not digits.isascii() or not digits.isdigit() or len(digits) not in (15, 16):
-            raise forms.ValidationError(
-                _("The NPWP must have 15 or 16 digits; you entered %(n)d."), params={"n": len(digits)}
-            )
-        return digits.rjust(16, "0")
+        typed = self.cleaned_data["npwp"]
+        try:
+            return npwp_from(typed) if typed else ""
+        except ValueError as error:
+            text = _("The NPWP must have 15 or 16 digits; you entered %(n)d.")
+            raise forms.ValidationError(text, params={"n": error.args[0]}) from None
 
     def npwp_warning(self) -> str:
         """A sentence if the check digits look wrong. Only a warning: genuine numbers fail the check too."""

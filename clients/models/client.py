@@ -1,5 +1,3 @@
-import re
-from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -7,8 +5,8 @@ import pghistory
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
-from django.db import connection, models
-from django.db.models import Case, F, Func, Max, OuterRef, Q, Subquery, Value, When
+from django.db import models
+from django.db.models import Case, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,21 +17,8 @@ from accounts.models import Tier, User
 from accounts.models.user import TimeZone
 from clients.models import access
 from clients.models.access import Act
-
-
-class LegalForm(models.TextChoices):
-    PT = "PT", "PT"
-    PT_TBK = "PT Tbk", "PT … Tbk"
-    PT_PERORANGAN = "PT Perorangan", "PT Perorangan"
-    CV = "CV", "CV"
-    FIRMA = "Firma", "Firma"
-    UD = "UD", "UD/PD"
-    KOPERASI = "Koperasi", "Koperasi"
-    YAYASAN = "Yayasan", "Yayasan"
-    BUMN = "BUMN", "BUMN/BUMD"
-    GOVERNMENT = "Instansi", pgettext_lazy("legal form", "Government body")
-    PERSON = "Perorangan", pgettext_lazy("legal form", "Private person")
-    OTHER = "", pgettext_lazy("legal form", "Other or unknown")
+from clients.models.names import LegalForm, NameKey
+from clients.models.npwp import is_personal, masked, npwp_from
 
 
 class Industry(models.TextChoices):
@@ -51,25 +36,6 @@ class Industry(models.TextChoices):
     ENERGY = "energy", _("Mining and energy")
     GOVERNMENT = "government", _("Government")
     OTHER = "other", pgettext_lazy("industry", "Other")
-
-
-class NameKey(Func):
-    """A company name without legal form, dots, spaces and case: what two spellings of one name share."""
-
-    template = (
-        r"regexp_replace(regexp_replace(lower(%(expressions)s),"
-        r" '\m(pt|cv|tbk|ud|pd|fa|firma|yayasan|koperasi|perum|persero|perorangan)\M\.?', '', 'g'),"
-        r" '[^a-z0-9]+', '', 'g')"
-    )
-    output_field = models.TextField()
-
-
-def name_keys(names: Collection[str]) -> dict[str, str]:
-    """The keys (`NameKey`) of some names, by name; "" where nothing but a legal form is left. One statement."""
-    key = NameKey.template % {"expressions": "name"}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT name, {key} FROM unnest(%s::text[]) AS name", [list(names)])  # noqa: S608 - a constant
-        return dict(cursor.fetchall())
 
 
 MOST_WORDS = 10  # of a search: each is one more condition
@@ -107,9 +73,11 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def search_all(self, words: str) -> Self:
         """Like `search`, and clients whose own code is exactly this, or whose NPWP is exactly these digits."""
-        digits = re.sub(r"[.\-\s]", "", words)
         found = self.search(words) | self.filter(code__iexact=words.strip())
-        return found if not digits.isdigit() else found | self.filter(npwp=digits.rjust(16, "0"))
+        try:
+            return found | self.filter(npwp=npwp_from(words))
+        except ValueError:
+            return found
 
     def with_owner(self, day: date) -> Self:
         """Adds `owner_id` and `owner_name`: the AM on `day`, else the AE, else None."""
@@ -326,15 +294,13 @@ class Client(models.Model):
 
     @property
     def has_personal_npwp(self) -> bool:
-        """Whether the tax number is a person's: of 16 digits only companies' begin with 0 (indonesia.md 4.2)."""
-        return bool(self.npwp) and (
-            self.legal_form == LegalForm.PERSON or (len(self.npwp) == 16 and not self.npwp.startswith("0"))
-        )
+        """Whether the tax number is a person's, by the client's legal form or by itself."""
+        return bool(self.npwp) and (self.legal_form == LegalForm.PERSON or is_personal(self.npwp))
 
     @property
-    def masked_npwp(self) -> str:
+    def shown_npwp(self) -> str:
         """The last four digits of a person's tax number, all digits of a company's."""
-        return f"{'•' * (len(self.npwp) - 4)}{self.npwp[-4:]}" if self.has_personal_npwp else self.npwp
+        return masked(self.npwp) if self.has_personal_npwp else self.npwp
 
     def reveal_npwp(self) -> str:
         """The whole tax number; that somebody looked stands in the history."""
@@ -345,11 +311,6 @@ class Client(models.Model):
         """The responsible person on `day`: the AM, else the AE, else nobody."""
         holders = {a.role: a.user for a in self.assignments.on(day).select_related("user")}
         return holders.get("AM") or holders.get("AE")
-
-    @property
-    def shown_npwp(self) -> str:
-        """The NPWP; of a private person, whose number is personal data, only its last three digits."""
-        return self.npwp if self.npwp.startswith("0") else f"{'•' * 13}{self.npwp[-3:]}"
 
     @property
     def address_lines(self) -> list[str]:

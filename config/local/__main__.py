@@ -19,6 +19,8 @@ from config.local.stack import AlreadyRunningError, Stack, application_environme
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PORTS = range(8000, 8100)
+# As in docker-compose.yml: a busy machine still makes the demo company.
+JOB = {"STATEMENT_TIMEOUT_SECONDS": "300"}
 ROOT_WARNING = "You're running the worker with superuser privileges"  # how celery.platforms begins it
 PREFIXED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}  # read by _copy_output
 
@@ -66,11 +68,11 @@ def run(stack: Stack, wanted_port: int | None) -> None:
         port = listener.getsockname()[1]
         stack.state.set_port("web", port)
         env = application_environment(stack, port)
-        apps.append(_start(stack, "prepare", [sys.executable, "manage.py", "prepare_local"], env))
+        apps.append(_start(stack, "prepare", [sys.executable, "manage.py", "prepare_local"], JOB | env))
         if apps[0].process.wait():
             raise LocalError("the database could not be prepared, see above")
         quiet = {"LOG_LEVEL": "WARNING"}  # pollers would say every few seconds that they found nothing
-        worker_env = env | quiet | {"PYTHONWARNINGS": worker_warnings(env)}
+        worker_env = JOB | env | quiet | {"PYTHONWARNINGS": worker_warnings(env)}
         apps.append(_start(stack, "worker", worker_command(stack), worker_env, **PREFIXED))
         web = web_command(listener)
         apps.append(_start(stack, "web", web, quiet | env, pass_fds=[listener.fileno()], **PREFIXED))
@@ -98,7 +100,7 @@ def execute(stack: Stack, words: list[str]) -> int:
         is_new = stack.is_new
     except AlreadyRunningError:
         _say("using the servers that run already")
-    env = application_environment(stack, stack.state.port("web", default=PORTS[0]))
+    env = JOB | application_environment(stack, stack.state.port("web", default=PORTS[0]))
     if is_new:
         _say("first use: making the tables")
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,8 +15,8 @@ from accounts.days import JAKARTA, jakarta_day
 from accounts.models import User
 from clients.models import Act, Answer, Client, Contact, Survey
 from exchange.datasets.base import Change, Column, Dataset, Entry, NotFoundError, of, refuse_repeated
-from exchange.datasets.finding import Clients
-from exchange.datasets.kinds import CLIENT, CONTACT, Choice, Day, Text
+from exchange.datasets.finding import CLIENT_COLUMN, READ_ONLY, Clients, name_of
+from exchange.datasets.kinds import CONTACT, Choice, Day, Text
 
 NOON = time(12)  # of the day in Jakarta: a file knows no hour
 LIMITS = {Survey.Kind.NPS: (0, 10), Survey.Kind.CSAT: (1, 5)}
@@ -30,14 +31,7 @@ class AnswerDataset(Dataset):
         " contact and day."
     )
     columns = (
-        Column(
-            "client",
-            Client._meta.verbose_name,
-            CLIENT,
-            example="K-0142",
-            is_required=True,
-            also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
-        ),
+        CLIENT_COLUMN,
         Column(
             "kind",
             pgettext_lazy("column", "survey"),
@@ -68,21 +62,17 @@ class AnswerDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.editable_by(user).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Answer.objects.visible_to(user)
-            .select_related("client", "contact", "survey")
-            .order_by("client_id", "answered_at", "pk")
-        )
-        for row in rows.iterator(1000):
-            yield {
-                "client": row.client.code or str(row.client),
-                "kind": row.survey.kind,
-                "day": jakarta_day(row.answered_at),
-                "score": row.score,
-                "contact": (row.contact.email or row.contact.full_name) if row.contact else None,
-                "comment": row.comment,
-            }
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Answer.objects.visible_to(user).select_related("client", "contact", "survey")
+        return rows.order_by("client_id", "answered_at", "pk")
+
+    def values_of(self, row: Answer) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {
+            "client": name_of(row.client),
+            "kind": row.survey.kind,
+            "day": jakarta_day(row.answered_at),
+            "contact": (row.contact.email or row.contact.full_name) if row.contact else None,
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         work = _Work(self, user, entries)
@@ -134,7 +124,7 @@ class _Work:
         piece = self.dataset.fill(entry, answer)
         piece.rank = 1
         if entry.pieces and not self.clients.allows(client, Act.EDIT):
-            entry.refuse("", _("You may see this client, but not change it."))
+            entry.refuse("", str(READ_ONLY))
 
     def _check_score(self, entry: Entry, kind: str) -> None:
         least, most = LIMITS[Survey.Kind(kind)]

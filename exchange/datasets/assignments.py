@@ -6,15 +6,14 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from clients.models import Act, Assignment, Client
 from exchange.datasets.base import Change, Column, Dataset, Entry, of, refuse_repeated
-from exchange.datasets.finding import Clients, People, led_people
-from exchange.datasets.kinds import CLIENT, PERSON, Choice
+from exchange.datasets.finding import CLIENT_COLUMN, NO_OWNERS, Clients, People, led_people, name_of
+from exchange.datasets.kinds import PERSON, Choice
 
 KEY = ("client", "role", "user", "start")
 
@@ -28,14 +27,7 @@ class AssignmentDataset(Dataset):
         " ends the day before the later one begins. An assignment is found by client, role, person and first day."
     )
     columns = (
-        Column(
-            "client",
-            Client._meta.verbose_name,
-            CLIENT,
-            example="K-0142",
-            is_required=True,
-            also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
-        ),
+        CLIENT_COLUMN,
         of(Assignment, "role", Choice(Assignment.Role), is_required=True, example="AM", also=("peran",)),
         Column(
             "user",
@@ -53,18 +45,12 @@ class AssignmentDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.allowing(user, Act.LEAD).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Assignment.objects.visible_to(user)
-            .select_related("client", "user")
-            .order_by("client_id", "start", "pk")
-        )
-        for row in rows.iterator(1000):
-            yield {
-                "client": row.client.code or str(row.client),
-                "user": row.user.email,
-                **{name: getattr(row, name) for name in ("role", "start", "end", "reason")},
-            }
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Assignment.objects.visible_to(user).select_related("client", "user")
+        return rows.order_by("client_id", "start", "pk")
+
+    def values_of(self, row: Assignment) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {"client": name_of(row.client), "user": row.user.email}
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         clients = Clients(user, [entry.get("client") for entry in entries])
@@ -95,5 +81,5 @@ class AssignmentDataset(Dataset):
                 entry.changes.append(Change("user", "", str(person)))
             self.fill(entry, row)
             if entry.pieces and not clients.allows(client, Act.LEAD):
-                entry.refuse("", _("Only a lead or director may assign an owner."))
+                entry.refuse("", str(NO_OWNERS))
         refuse_repeated(entries, lambda entry: keys.get(entry.line), "client")

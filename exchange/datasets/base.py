@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 Words: TypeAlias = "str | _StrPromise | None"  # translated when it is shown
 Found = TypeVar("Found")
-EMPTY = (
-    object()
-)  # what “(empty)” in a cell stands for: nothing shall stand there; an empty cell changes nothing
+AT_ONCE = 1000  # rows of one fetch
+EMPTY = object()  # what “(empty)” in a cell stands for; an empty cell changes nothing
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,21 @@ class Dataset(ABC):
         return True
 
     @abstractmethod
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        """Every row that `user` may see, by name of column."""
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        """Every row that `user` may see, in an order of its own, with what `values_of` needs."""
+
+    @abstractmethod
+    def values_of(self, row: Any) -> Iterable[dict[str, Any]]:
+        """The lines of a file about a row: values by name of column."""
+
+    def exported(self, user: User, day: date) -> Iterator[dict[str, Any]]:
+        """A line for every row that `user` may see; several for a contract."""
+        for row in self.rows(user, day).iterator(AT_ONCE):
+            yield from self.values_of(row)
+
+    def own_values(self, row: Any) -> dict[str, Any]:
+        """What the row itself says in the columns that fill its fields."""
+        return {column.name: getattr(row, column.field) for column in self.columns if column.field}
 
     def taken_over(self, entry: Entry, now: datetime) -> None:
         """What follows when a line is in the database for good, in the same transaction. Nothing, for most."""

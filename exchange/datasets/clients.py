@@ -6,17 +6,17 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Team, Tier, User
 from accounts.models.user import TimeZone
-from clients.forms.client import split_name
 from clients.models import Act, Assignment, Client
 from clients.models.access import may_create_clients
-from clients.models.client import Industry, LegalForm
+from clients.models.client import Industry
+from clients.models.names import LegalForm, split_name
 from exchange.datasets.base import (
     EMPTY,
     Change,
@@ -27,10 +27,11 @@ from exchange.datasets.base import (
     of,
     refuse_repeated,
 )
-from exchange.datasets.finding import Clients, People, led_people
-from exchange.datasets.kinds import Choice, Day, Digits, Email, Npwp, Text
+from exchange.datasets.finding import NO_OWNERS, READ_ONLY, Clients, People, led_people, name_of, sees_parent
+from exchange.datasets.kinds import PERSON, Choice, Day, Digits, Npwp, Text
 
 AFTER_CLIENTS = 1000  # as many groups within groups there will never be
+FIRST_OWNER = gettext_lazy("The first owner; later changes are assignments.")
 OWNERS = {"am": Assignment.Role.AM, "ae": Assignment.Role.AE}
 
 
@@ -90,17 +91,17 @@ class ClientDataset(Dataset):
         Column(
             "am",
             Assignment.Role.AM.label,
-            Email(),
+            PERSON,
             example="rina@contoh.example",
-            about=gettext_lazy("E-mail address of the first owner; later changes are assignments."),
+            about=FIRST_OWNER,
             also=("am", "account manager", "pic", "e-mail am", "email am"),
         ),
         Column(
             "ae",
             Assignment.Role.AE.label,
-            Email(),
+            PERSON,
             also=("ae", "account executive", "sales", "e-mail ae", "email ae"),
-            about=gettext_lazy("E-mail address of the first owner; later changes are assignments."),
+            about=FIRST_OWNER,
         ),
         Column(
             "owned_since",
@@ -115,20 +116,25 @@ class ClientDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return may_create_clients(user, day) or Client.objects.editable_by(user).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        owners = Assignment.objects.filter(role__in=OWNERS.values()).select_related("user").order_by("start")
         rows: QuerySet[Any] = (
-            Client.objects.visible_to(user).select_related("parent").order_by(Lower("legal_name"), "pk")
+            Client.objects.visible_to(user)
+            .select_related("parent")
+            .annotate(sees_parent=sees_parent(user))
+            .prefetch_related(Prefetch("assignments", owners, to_attr="owners"))
         )
-        owners = {(a.client_id, a.role): a for a in _owners(rows)}
-        for client in rows.iterator(1000):
-            values = {c.name: getattr(client, c.field) for c in self.columns if c.field}
-            values["npwp"] = client.npwp if not client.has_personal_npwp else None
-            values["group"] = _name_of(client.parent)
-            for column, role in OWNERS.items():
-                owner = owners.get((client.pk, role))
-                values[column] = owner.user.email if owner else None
-                values["owned_since"] = values.get("owned_since") or (owner.start if owner else None)
-            yield values
+        return rows.order_by(Lower("legal_name"), "pk")
+
+    def values_of(self, row: Any) -> Iterable[dict[str, Any]]:
+        newest = {assignment.role: assignment for assignment in row.owners}
+        owners = {column: newest[role] for column, role in OWNERS.items() if role in newest}
+        yield self.own_values(row) | {
+            "npwp": row.npwp if not row.has_personal_npwp else None,
+            "group": name_of(row.parent) if row.sees_parent else None,
+            "owned_since": next((owner.start for owner in owners.values()), None),
+            **{column: owner.user.email for column, owner in owners.items()},
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         refuse_repeated(entries, lambda e: (e.get("code") or "").casefold() or None, "code")
@@ -182,7 +188,8 @@ class _Work:
         parent = self.new.get(name.casefold()) or entry.try_to("group", self.clients.find)
         if parent is None or (piece.row.parent_id and piece.row.parent_id == parent.pk):
             return
-        entry.changes.append(Change("group", _name_of(piece.row.parent), _name_of(parent)))
+        was = name_of(piece.row.parent) if getattr(piece.row, "sees_parent", False) else ""
+        entry.changes.append(Change("group", was, name_of(parent)))
         piece.set("parent", parent)
         entry.add(piece)
 
@@ -230,7 +237,7 @@ class _Work:
                 entry.refuse("", _("You may not add clients."))
             return
         if piece.before and not self.clients.allows(piece.row, Act.EDIT):
-            entry.refuse("", _("You may see this client, but not change it."))
+            entry.refuse("", str(READ_ONLY))
         if "tier" in piece.before and not self.clients.allows(piece.row, Act.LEAD):
             entry.refuse("tier", _("Only a lead or director may change the tier."))
 
@@ -253,7 +260,7 @@ class _Work:
                 entry.refuse(column, text % {"person": current.user, "day": Day().shown(current.start)})
             return
         if client.pk and not self.clients.allows(client, Act.LEAD):
-            entry.refuse(column, _("Only a lead or director may assign an owner."))
+            entry.refuse(column, str(NO_OWNERS))
             return
         if user.pk not in self.team:
             entry.refuse(column, _("%(person)s is in none of your teams.") % {"person": user})
@@ -277,7 +284,3 @@ def _take_form_from_name(entry: Entry) -> None:
     form, entry.values["legal_name"] = split_name(name)
     if form:
         entry.values.setdefault("legal_form", form)
-
-
-def _name_of(client: Client | None) -> str:
-    return (client.code or str(client)) if client else ""

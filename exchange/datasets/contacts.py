@@ -6,17 +6,17 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.models.user import Salutation
 from clients.models import Act, Client, Contact
 from clients.models.contact import Attitude, DecisionRole, Influence
-from exchange.datasets.base import Column, Dataset, Entry, of, refuse_repeated
-from exchange.datasets.finding import Clients
-from exchange.datasets.kinds import CLIENT, Choice
+from exchange.datasets.base import Dataset, Entry, of, refuse_repeated
+from exchange.datasets.finding import CLIENT_COLUMN, READ_ONLY, Clients, name_of
+from exchange.datasets.kinds import Choice
 
 
 class ContactDataset(Dataset):
@@ -28,22 +28,20 @@ class ContactDataset(Dataset):
         " name."
     )
     columns = (
-        Column(
-            "client",
-            Client._meta.verbose_name,
-            CLIENT,
-            example="K-0142",
-            is_required=True,
-            also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
-        ),
+        CLIENT_COLUMN,
         of(
             Contact,
             "full_name",
             is_required=True,
             example="Lestari Wulandari",
-            also=("nama", "nama kontak", "nama narahubung", "pic", "name", "contact"),
+            also=("nama", "nama kontak", "nama narahubung", "nama pic", "pic", "name", "contact"),
         ),
-        of(Contact, "email", example="lestari@nusarena.example", also=("email", "e-mail", "surel")),
+        of(
+            Contact,
+            "email",
+            example="lestari@nusarena.example",
+            also=("email", "e-mail", "surel", "email pic"),
+        ),
         of(Contact, "salutation", Choice(Salutation), example="Ibu", also=("sapaan",)),
         of(Contact, "preferred_name", example="Tari", also=("panggilan",)),
         of(Contact, "degree", example="S.E.", also=("gelar",)),
@@ -52,7 +50,7 @@ class ContactDataset(Dataset):
             Contact,
             "phone",
             example="0812-3456-7890",
-            also=("telepon", "hp", "no hp", "telp", "phone", "whatsapp"),
+            also=("telepon", "hp", "no hp", "telp", "phone", "whatsapp", "hp pic", "telp pic"),
         ),
         of(Contact, "has_whatsapp", example="ya", also=("wa",)),
         of(Contact, "decision_role", Choice(DecisionRole), example="Pembelian"),
@@ -65,15 +63,12 @@ class ContactDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.editable_by(user).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Contact.objects.visible_to(user)
-            .select_related("client")
-            .order_by("client_id", Lower("full_name"), "pk")
-        )
-        for contact in rows.iterator(1000):
-            own = {c.name: getattr(contact, c.field) for c in self.columns if c.field}
-            yield {"client": contact.client.code or str(contact.client)} | own
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Contact.objects.visible_to(user).select_related("client")
+        return rows.order_by("client_id", Lower("full_name"), "pk")
+
+    def values_of(self, row: Contact) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {"client": name_of(row.client)}
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         clients = Clients(user, [entry.get("client") for entry in entries])
@@ -95,7 +90,7 @@ class ContactDataset(Dataset):
             contact = self._find(entry, client, known)
             self.fill(entry, contact)
             if entry.pieces and not clients.allows(client, Act.EDIT):
-                entry.refuse("", _("You may see this client, but not change it."))
+                entry.refuse("", str(READ_ONLY))
         refuse_repeated(entries, lambda entry: keys.get(entry.line), "full_name")
 
     def _find(self, entry: Entry, client: Client, known: dict[Any, Contact]) -> Contact:

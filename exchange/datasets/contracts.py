@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +17,8 @@ from clients.models import Act, Client
 from contracts.models import Contract, ContractLine, Product
 from contracts.models.line import Period
 from exchange.datasets.base import Change, Column, Dataset, Entry, NotFoundError, Piece, of
-from exchange.datasets.finding import ByText, Clients
-from exchange.datasets.kinds import CLIENT, CONTRACT, PRODUCT, Choice, Currency
+from exchange.datasets.finding import CLIENT_COLUMN, ByText, Clients, name_of
+from exchange.datasets.kinds import CONTRACT, PRODUCT, Choice, Currency
 
 HEAD = (
     "start",
@@ -52,32 +53,25 @@ class ContractDataset(Dataset):
             example="PKS-2026-0142",
             also=("nomor", "no kontrak", "no. kontrak", "contract"),
         ),
-        Column(
-            "client",
-            Client._meta.verbose_name,
-            CLIENT,
-            example="K-0142",
-            is_required=True,
-            also=("klien", "nama klien", "perusahaan", "company", "kode klien"),
-        ),
+        CLIENT_COLUMN,
         of(
             Contract,
             "start",
             is_required=True,
             example="2026-01-01",
-            also=("mulai", "tanggal mulai", "awal", "from"),
+            also=("mulai", "tanggal mulai", "tgl mulai", "awal", "from"),
         ),
         of(
             Contract,
             "end",
             example="2026-12-31",
-            also=("selesai", "berakhir", "tanggal berakhir", "akhir", "until"),
+            also=("selesai", "berakhir", "tanggal berakhir", "tgl berakhir", "akhir", "until"),
         ),
         of(
             Contract,
             "signed_on",
             example="2025-12-18",
-            also=("tanggal tanda tangan", "ttd", "signed"),
+            also=("tanggal tanda tangan", "tanggal ttd", "tgl ttd", "ttd", "signed"),
             about=gettext_lazy("Empty = the contract stays a draft and counts nowhere."),
         ),
         of(Contract, "auto_renew", example="ya", also=("perpanjang otomatis", "otomatis")),
@@ -119,21 +113,17 @@ class ContractDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return Client.objects.allowing(user, Act.CONTRACT).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = (
-            Contract.objects.visible_to(user)
-            .select_related("client", "renewed_from")
-            .prefetch_related("lines__product")
-            .order_by(Lower("number"))
-        )
-        for contract in rows.iterator(500):
-            head = {name: getattr(contract, name) for name in HEAD} | {
-                "number": contract.number,
-                "client": contract.client.code or str(contract.client),
-                "renews": contract.renewed_from and contract.renewed_from.number,
-            }
-            for line in list(contract.lines.all()) or [None]:
-                yield head | ({} if line is None else self._line_values(line))
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        rows: QuerySet[Any] = Contract.objects.visible_to(user).select_related("client", "renewed_from")
+        return rows.prefetch_related("lines__product").order_by(Lower("number"))
+
+    def values_of(self, row: Contract) -> Iterable[dict[str, Any]]:
+        head = {name: getattr(row, name) for name in ("number", *HEAD)} | {
+            "client": name_of(row.client),
+            "renews": row.renewed_from and row.renewed_from.number,
+        }
+        lines = [self._line_values(line) for line in row.lines.all()]
+        yield from (head | line for line in lines or [{}])
 
     def _line_values(self, line: ContractLine) -> dict[str, Any]:
         own = {name: getattr(line, self.column(name).field) for name in LINE}

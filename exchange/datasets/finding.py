@@ -6,15 +6,33 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, TeamMembership, User
-from clients.forms.client import split_name
 from clients.models import Act, Client
-from clients.models.client import name_keys
-from exchange.datasets.base import NotFoundError
+from clients.models.names import name_keys, split_name
+from exchange.datasets.base import Column, NotFoundError
+from exchange.datasets.kinds import CLIENT
+
+READ_ONLY = gettext_lazy("You may see this client, but not change it.")
+NO_OWNERS = gettext_lazy("Only a lead or director may assign an owner.")
+
+CLIENT_COLUMN = Column(
+    "client",
+    Client._meta.verbose_name,
+    CLIENT,
+    example="K-0142",
+    is_required=True,
+    also=("klien", "nama klien", "perusahaan", "nama perusahaan", "company", "kode klien"),
+)
+
+
+def name_of(client: Client | None) -> str:
+    """How a file names a client so that it is found again; "" for none."""
+    return (client.code or str(client)) if client else ""
 
 
 def lower(names: Iterable[str | None]) -> list[str]:
@@ -59,7 +77,7 @@ class Clients:
         self.by_code: dict[str, Client] = {}
         self.by_name: dict[str, list[Client]] = defaultdict(list)
         self.by_npwp: dict[str, Client] = {}
-        for client in seen.order_by("pk"):
+        for client in seen.annotate(sees_parent=sees_parent(user)).select_related("parent").order_by("pk"):
             if client.code:
                 self.by_code[client.code.casefold()] = client
             if client.npwp:
@@ -93,24 +111,34 @@ class Clients:
         return client.pk in self._allowed[act]
 
 
+def sees_parent(user: User) -> Exists:
+    """Whether `user` may see the group that a client is part of: else it is not named."""
+    return Exists(Client.objects.visible_to(user).filter(pk=OuterRef("parent")))
+
+
 class People:
-    """Colleagues by e-mail, else by full name where one alone has it."""
+    """Colleagues by e-mail, else by full name, else by the name they go by; by a name only where one alone has it."""
 
     def __init__(self, names: Iterable[str | None], among: QuerySet[User] | None = None) -> None:
         wanted = lower(names)
-        rows = (User.objects.all() if among is None else among).annotate(_name=Lower("full_name"))
+        rows = (User.objects.all() if among is None else among).annotate(
+            _name=Lower("full_name"), _short=Lower("preferred_name")
+        )
         self.by_email: dict[str, User] = {}
         self.by_name: dict[str, list[User]] = defaultdict(list)
-        for user in rows.filter(Q(email__in=wanted) | Q(_name__in=wanted)).select_related("position"):
+        self.by_short: dict[str, list[User]] = defaultdict(list)
+        found = rows.filter(Q(email__in=wanted) | Q(_name__in=wanted) | Q(_short__in=wanted))
+        for user in found.select_related("position"):
             self.by_email[user.email] = user
             self.by_name[user.full_name.casefold()].append(user)
+            self.by_short[user.preferred_name.casefold()].append(user)
 
     def find(self, name: str) -> User:
         """Raises NotFoundError."""
         found = self.by_email.get(name.casefold())
         if found:
             return found
-        alike = self.by_name.get(name.casefold(), [])
+        alike = self.by_name.get(name.casefold()) or self.by_short.get(name.casefold(), [])
         if len(alike) > 1:
             text = _("%(n)d people are called “%(name)s”; write the e-mail address of the one that is meant.")
             raise NotFoundError(text % {"n": len(alike), "name": name})
@@ -123,6 +151,5 @@ class People:
 
 def led_people(user: User, day: Any) -> QuerySet[User]:
     """Everybody who is or ever was in a team of the trees that `user` leads or directs on `day`, and herself."""
-    tree = Team.objects.below(Team.objects.led_by(user, day))
-    posts = TeamMembership.objects.filter(team__in=tree)
+    posts = TeamMembership.objects.filter(team__in=Team.objects.below(Team.objects.led_by(user, day)))
     return User.objects.filter(Q(pk__in=posts.values("user")) | Q(pk=user.pk))

@@ -21,12 +21,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
-from phonenumber_field.phonenumber import PhoneNumber
+from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from accounts import formats
+from clients.models.npwp import is_personal, masked, npwp_from
 from exchange.reading.files import Cell, Notation
 from exchange.reading.values import CellError, day, number, text_of, yes_no
 
+LONGEST_PHONE = 20  # E.164 has fifteen digits
 Exported = str | Decimal | date | None
 
 
@@ -92,14 +94,11 @@ class Npwp(Digits):
     lengths: tuple[int, ...] = (15, 16)
 
     def read(self, cell: Cell, notation: Notation) -> str:
-        """15 digits of the old form become the 16 of today by a leading 0 (PMK 112/2022)."""
-        return super().read(cell, notation).rjust(16, "0")
+        return npwp_from(super().read(cell, notation))
 
     def shown(self, value: str | None) -> str:
-        """Of a private person, whose number is personal data, only the last digits."""
-        if not value or value.startswith("0"):
-            return value or ""
-        return f"{'•' * 13}{value[-3:]}"
+        """Of a number that is a person's, which is personal data, only the last digits."""
+        return masked(value) if value and is_personal(value) else value or ""
 
 
 @dataclass(frozen=True)
@@ -189,9 +188,9 @@ class Phone(Kind):
         digits = re.sub(r"[^\d+]", "", text)
         if digits.startswith(("62", "8")):
             digits = f"+62{digits.removeprefix('62')}"
-        phone = PhoneNumber.from_string(digits, region="ID") if digits else None
-        if phone is None or not phone.is_valid():
-            raise CellError(_("“%(text)s” is no phone number.") % {"text": text})
+        phone = to_python(digits, region="ID") if len(digits) <= LONGEST_PHONE else None
+        if not phone or not phone.is_valid():
+            raise CellError(_("“%(text)s” is no phone number.") % {"text": text[: 2 * LONGEST_PHONE]})
         return phone
 
     def shown(self, value: PhoneNumber | str | None) -> str:

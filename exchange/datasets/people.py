@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -78,18 +80,22 @@ class PeopleDataset(Dataset):
     def is_shown_to(self, user: User, day: date) -> bool:
         return self.is_open_to(user, day)
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = User.objects.filter(is_active=True).select_related("position").order_by("email")
-        posts = {post.user_id: post for post in _posts(day)}
-        for person in rows.iterator(1000):
-            post = posts.get(person.pk)
-            yield {c.name: getattr(person, c.field) for c in self.columns if c.field} | {
-                "position": person.position and person.position.name,
-                "team": post and post.team.name,
-                "team_above": post and post.team.parent and post.team.parent.name,
-                "team_role": post and post.role,
-                "team_since": post and post.start,
-            }
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        if not self.is_shown_to(user, day):
+            return User.objects.none()
+        posts = TeamMembership.objects.on(day).select_related("team__parent").order_by("start", "pk")
+        rows: QuerySet[Any] = User.objects.filter(is_active=True).select_related("position").order_by("email")
+        return rows.prefetch_related(Prefetch("memberships", posts, to_attr="posts"))
+
+    def values_of(self, row: Any) -> Iterable[dict[str, Any]]:
+        post = _counting(row.posts)
+        yield self.own_values(row) | {
+            "position": row.position and row.position.name,
+            "team": post and post.team.name,
+            "team_above": post and post.team.parent and post.team.parent.name,
+            "team_role": post and post.role,
+            "team_since": post and post.start,
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         refuse_repeated(entries, lambda e: e.get("email"), "email")
@@ -119,7 +125,10 @@ class _Work:
         teams = [e.get(column) for e in entries for column in ("team", "team_above")]
         self.teams = ByText(Team.objects.all(), "name", teams, "")
         self.new_teams: dict[str, Team] = {}
-        self.posts = {post.user_id: post for post in _posts(day)}
+        on_the_day: dict[int, list[TeamMembership]] = defaultdict(list)
+        for post in TeamMembership.objects.on(day).select_related("team").order_by("start", "pk"):
+            on_the_day[post.user_id].append(post)
+        self.posts = {user: _counting(posts) for user, posts in on_the_day.items()}
 
     def place(self, entry: Entry) -> None:
         person = self.people.get(entry.get("email")) or User()
@@ -196,9 +205,7 @@ class _Work:
             entry.refuse("", _("You may not add or change this person or team."))
 
 
-def _posts(day: date) -> Iterable[TeamMembership]:
-    """Where people are on `day`; the team that counts for the numbers last, so that it wins in a dictionary."""
-    rows: list[TeamMembership] = list(
-        TeamMembership.objects.on(day).select_related("team__parent").order_by("start", "pk")
-    )
-    return sorted(rows, key=lambda post: post.role in TeamMembership.Role.credited())
+def _counting(posts: Iterable[TeamMembership]) -> TeamMembership | None:
+    """Of several memberships the one that counts for the numbers; a director has none of these."""
+    found = sorted(posts, key=lambda post: post.role in TeamMembership.Role.credited())
+    return found[-1] if found else None

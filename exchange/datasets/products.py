@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,9 +49,11 @@ class ProductDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return user.has_perm("contracts.add_product") or user.has_perm("contracts.change_product")
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        for product in Product.objects.order_by("family", "code").iterator(1000):
-            yield {c.name: getattr(product, c.field) for c in self.columns}
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        return Product.objects.order_by("family", "code")
+
+    def values_of(self, row: Product) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row)
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         refuse_repeated(entries, lambda e: (e.get("code") or "").casefold() or None, "code")

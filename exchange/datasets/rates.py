@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,9 +34,11 @@ class RateDataset(Dataset):
     def is_open_to(self, user: User, day: date) -> bool:
         return user.has_perm("contracts.add_exchangerate") or user.has_perm("contracts.change_exchangerate")
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        for rate in ExchangeRate.objects.order_by("currency", "day").iterator(1000):
-            yield {c.name: getattr(rate, c.field) for c in self.columns}
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        return ExchangeRate.objects.order_by("currency", "day")
+
+    def values_of(self, row: ExchangeRate) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row)
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         def key(entry: Entry) -> Any:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Team, TeamMembership, User
 from clients.models.access import sees_everything
-from exchange.datasets.base import Change, Column, Dataset, Entry, of, refuse_repeated
+from contracts.values import monthly
+from exchange.datasets.base import Change, Column, Dataset, Entry, Piece, of, refuse_repeated
 from exchange.datasets.finding import ByText, People
-from exchange.datasets.kinds import PERSON, TEAM, Choice, Day
+from exchange.datasets.kinds import PERSON, TEAM, Choice, Day, Number
 from kpis.models import Target, TargetKind
 from kpis.targets import window_of
 from kpis.windows import Window
+from portfolio.target_entry import MONTHS
+
+VALUE = Number(2)
 
 
 class TargetDataset(Dataset):
@@ -24,8 +30,8 @@ class TargetDataset(Dataset):
     models = (Target,)
     label = Target._meta.verbose_name_plural
     about = gettext_lazy(
-        "One line per target and month. Neither person nor team = the company's. Upsell is annual value; rates are"
-        " percentages and look back over 12 months."
+        "One line per target and month. Neither person nor team = the company's. Upsell is monthly value, as on the"
+        " page; rates are percentages and look back over 12 months."
     )
     columns = (
         of(Target, "kind", Choice(TargetKind), is_required=True, example="Klien baru", also=("jenis",)),
@@ -46,28 +52,35 @@ class TargetDataset(Dataset):
             also=("orang", "am", "email"),
         ),
         Column("team", Team._meta.verbose_name, TEAM, also=("tim",)),
-        of(Target, "value", is_required=True, example="3", also=("target", "nilai")),
+        Column(
+            "value",
+            Target._meta.get_field("value").verbose_name,
+            VALUE,
+            example="3",
+            is_required=True,
+            also=("target", "nilai"),
+        ),
     )
 
     def is_open_to(self, user: User, day: date) -> bool:
         return Team.objects.led_by(user, day).exists()
 
-    def exported(self, user: User, day: date) -> Iterable[dict[str, Any]]:
-        rows = Target.objects.select_related("user", "team").order_by("last_day", "kind", "pk")
+    def rows(self, user: User, day: date) -> QuerySet[Any]:
+        """Own ones, and those of whom `user` leads; all of them for who reads everything."""
         teams, people, company = _led(user, day)
-        for row in rows.iterator(1000):
-            is_own = row.user_id == user.pk
-            is_led = (
-                (row.user_id in people) if row.user_id else (row.team_id in teams if row.team_id else company)
-            )
-            if is_own or is_led or sees_everything(user):
-                yield {
-                    "kind": row.kind,
-                    "month": row.last_day.replace(day=1),
-                    "user": row.user and row.user.email,
-                    "team": row.team and row.team.name,
-                    "value": row.value,
-                }
+        mine = Q(user=user) | Q(user__in=people) | Q(team__in=teams)
+        if company:
+            mine |= Q(user=None, team=None)
+        rows = Target.objects.all() if sees_everything(user) else Target.objects.filter(mine)
+        return rows.select_related("user", "team").order_by("last_day", "kind", "pk")
+
+    def values_of(self, row: Target) -> Iterable[dict[str, Any]]:
+        yield self.own_values(row) | {
+            "month": row.last_day.replace(day=1),
+            "user": row.user and row.user.email,
+            "team": row.team and row.team.name,
+            "value": _as_typed(row.kind, row.value),
+        }
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
         work = _Work(self, user, day, entries)
@@ -109,12 +122,26 @@ class _Work:
         if row._state.adding:
             entry.changes.append(Change("kind", "", str(TargetKind(kind).label)))
         self._check_value(entry, TargetKind(kind))
-        self.dataset.fill(entry, row)
+        self._set_value(entry, self.dataset.fill(entry, row))
         if entry.pieces and not self._may(person, team):
             entry.refuse("", _("Targets are set by who leads the team; this one is not yours to set."))
 
+    def _set_value(self, entry: Entry, piece: Piece) -> None:
+        """Compared as it is typed: a stored year may be no whole number of months."""
+        value, row = entry.get("value"), piece.row
+        if value is None:
+            if piece.is_new:
+                self.dataset.require(entry, "value", None)
+            return
+        was = None if piece.is_new else _as_typed(row.kind, row.value)
+        if value != was:
+            piece.set("value", value * MONTHS if TargetKind(row.kind).is_money else value)
+            entry.changes.append(Change("value", VALUE.shown(was), VALUE.shown(value)))
+            entry.add(piece)
+
     def _check_value(self, entry: Entry, kind: TargetKind) -> None:
         value, (least, most) = entry.get("value"), kind.limits
+        most = most // MONTHS if kind.is_money else most
         if value is not None and not least <= value <= most:
             words = {"least": least, "most": most}
             entry.refuse("value", _("This target lies between %(least)d and %(most)d.") % words)
@@ -125,6 +152,11 @@ class _Work:
         if person:
             return person.pk in self.led_people
         return team.pk in self.led_teams if team else self.leads_company
+
+
+def _as_typed(kind: str, value: Decimal) -> Decimal:
+    """Upsell monthly (R2), the others as they are stored."""
+    return monthly(value) if TargetKind(kind).is_money else value
 
 
 def _led(user: User, day: date) -> tuple[set[int], set[int], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -14,6 +15,10 @@ from exchange.importing.headings import labels, plain
 from exchange.reading.files import Cell, Line, Notation, Sheet
 from exchange.reading.values import CellError
 
+_TOTAL = re.compile(
+    r"(grand |sub)?\s*(total|jumlah)( (klien|kontrak|produk|orang|clients?|contracts?|rp|idr|semua|seluruhnya))?\W*\d*",
+    re.IGNORECASE,
+)
 EMPTY_WORDS = {"(kosong)", "(empty)"}
 
 
@@ -59,6 +64,8 @@ def entries(dataset: Dataset, sheet: Sheet, mapping: Mapping, notation: Notation
         entry = Entry(line.number, {})
         if line.problem:
             entry.refuse("", line.problem)
+        if any(_TOTAL.fullmatch(cell.text) for cell in line.cells):
+            entry.refuse("", _("This looks like a line of totals, not like a row."))
         for column in columns:
             _read(entry, column, _cell(line, column, mapping), notation)
         if entry.values or entry.problems:

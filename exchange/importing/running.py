@@ -16,6 +16,7 @@ from exchange.importing import undoing
 from exchange.importing.lines import Mapping, cells_of, entries
 from exchange.importing.writing import write
 from exchange.models import Import, ImportLine
+from exchange.models.imports import KEPT
 from exchange.progress import Progress
 from exchange.reading.files import Notation, Sheet, UnreadableFileError, read
 
@@ -66,7 +67,7 @@ def check(job: Import, now: datetime) -> None:
 def apply(job: Import, now: datetime) -> None:
     """Take the file over in one transaction, exactly as the dry run showed it, or not at all (OvertakenError)."""
     with Progress(job, job.lines.count()) as progress, transaction.atomic():
-        _see_one_moment()
+        see_one_moment()
         dataset, _sheet, found = _placed(job, now)
         write(dataset, found, keep=True, told=progress)
         _refuse_other_than_shown(job, dataset, found)
@@ -103,14 +104,15 @@ def _line(job: Import, dataset: Dataset, entry: Entry, cells: dict[str, str]) ->
         of=job,
         number=entry.line,
         cells=cells,
-        outcome=_outcome(dataset, entry),
+        outcome=outcome_of(dataset, entry),
         changes=[[change.column, change.old, change.new] for change in entry.changes],
         problems=[[problem.column, problem.text] for problem in entry.problems],
         hints=[*entry.hints, *filter(None, [entry.left_out])],
     )
 
 
-def _outcome(dataset: Dataset, entry: Entry) -> str:
+def outcome_of(dataset: Dataset, entry: Entry) -> str:
+    """What a line does, or that it cannot."""
     if entry.problems:
         return Outcome.ERROR
     if entry.left_out:
@@ -133,11 +135,17 @@ def _refuse_other_than_shown(job: Import, dataset: Dataset, found: Iterable[Entr
         raise OvertakenError
 
 
-def _see_one_moment() -> None:
+def see_one_moment() -> None:
     """One picture of the database for the whole transaction: a row that somebody else changes meanwhile is an error."""
     if not connection.savepoint_ids:  # else it is a transaction within a transaction: a test
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def forget_old(now: datetime) -> int:
+    """Throw away the files that were brought KEPT ago and what is known of their lines; returns how many files."""
+    old = Import.objects.exclude(state__in=Import.BUSY).filter(created_at__lte=now - KEPT)
+    return old.delete()[1].get(Import._meta.label, 0)
 
 
 def counts(job: Import) -> Counter[str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from accounts import formats
+from exchange.datasets.kinds import Number
 from exchange.reading.files import Cell, Notation, Sheet
-from exchange.reading.values import CellError, day, number
+from exchange.reading.values import CellError, day
 
 MOST = 8  # cells that are shown
 LOOKED_AT = 200  # lines
@@ -30,7 +30,8 @@ def samples(sheet: Sheet, notation: Notation) -> list[Sample]:
             cell.text: cell for cell in _cells(sheet, number_of_column) if any(c.isdigit() for c in cell.text)
         }
         for text in sorted(texts, key=len, reverse=True)[:2]:
-            sample = Sample(heading, text, _as_number(texts[text], notation), _as_day(texts[text], notation))
+            shown = [_or_nothing(read, texts[text], notation) for read in (_as_number, _as_day)]
+            sample = Sample(heading, text, *shown)
             if sample.number or sample.day:
                 found.append(sample)
     return found[:MOST]
@@ -43,19 +44,17 @@ def _cells(sheet: Sheet, column: int) -> Iterator[Cell]:
 
 
 def _as_number(cell: Cell, notation: Notation) -> str:
-    def read() -> str:
-        value = number(cell, notation, 6)
-        return formats.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
-
-    return _or_nothing(read)
+    exact = Number(6)
+    return exact.shown(exact.read(cell, notation))
 
 
 def _as_day(cell: Cell, notation: Notation) -> str:
-    return _or_nothing(lambda: formats.long_day(day(cell, notation)))
+    """With its weekday and the month in words: that tells a swapped day and month best."""
+    return formats.long_day(day(cell, notation))
 
 
-def _or_nothing(read: Callable[[], Any]) -> str:
+def _or_nothing(read: Callable[[Cell, Notation], str], cell: Cell, notation: Notation) -> str:
     try:
-        return str(read())
+        return read(cell, notation)
     except CellError:
         return ""

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model, ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
+from clients.revisions import REVISION
 from exchange.datasets import DATASETS, Entry, Piece
 from exchange.models import Import, ImportLine
 
@@ -76,7 +77,7 @@ def _stored_revisions(rows: Iterable[tuple[str, int]]) -> dict[tuple[str, int], 
     with connection.cursor() as cursor:
         for label, pks in by_model.items():
             table = connection.ops.quote_name(apps.get_model(label)._meta.db_table)
-            cursor.execute(f"SELECT id, concat(xmin, ctid) FROM {table} WHERE id = ANY(%s) FOR UPDATE", [pks])  # noqa: S608 - a table of ours, quoted
+            cursor.execute(f"SELECT id, {REVISION} FROM {table} WHERE id = ANY(%s) FOR UPDATE", [pks])  # noqa: S608 - a table of ours, quoted
             found |= {(label, pk): revision for pk, revision in cursor.fetchall()}
     return found
 

@@ -1,5 +1,6 @@
 """A file on its way into the database, and what came of each of its lines."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from exchange.models.job import Job
+
+KEPT = timedelta(days=30)  # files hold personal data; an import can be undone as long as it is kept
 
 
 class Import(Job):
@@ -30,7 +33,6 @@ class Import(Job):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READING)
     notation = models.JSONField(default=dict)  # exchange.reading.Notation
     mapping = models.JSONField(default=dict)  # exchange.importing.lines.Mapping
-    leaves_out_errors = models.BooleanField(_("leave out the lines with errors"), default=False)
     applied_at = models.DateTimeField(_("taken over"), null=True)
 
     class Meta:

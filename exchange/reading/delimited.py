@@ -49,7 +49,7 @@ class Record(NamedTuple):
 
 def read_delimited(data: bytes, notation: Notation) -> Sheet:
     """The table of a CSV file. Raises UnreadableFileError."""
-    table = Table(has_fixed_width=True)
+    table = Table(notation.header, has_fixed_width=True)
     known: dict[str, Cell] = {}  # most cells of a column repeat
     text, separator, first = opened(data, notation.encoding, notation.separator)
     for record in records(text, separator, first):

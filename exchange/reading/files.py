@@ -17,9 +17,19 @@ from exchange.reading.sheets import (
     Sheet,
     UnreadableFileError,
 )
-from exchange.reading.workbook import WORKBOOK, read_workbook
+from exchange.reading.workbook import WORKBOOK, read_workbook, sheet_names
 
-__all__ = ["Cell", "Kind", "Line", "Notation", "Sheet", "UnreadableFileError", "read", "recognise"]
+__all__ = [
+    "Cell",
+    "Kind",
+    "Line",
+    "Notation",
+    "Sheet",
+    "UnreadableFileError",
+    "read",
+    "recognise",
+    "sheets_in",
+]
 
 
 class Kind(StrEnum):
@@ -65,13 +75,15 @@ def recognise(data: bytes) -> Kind:
 
 
 def read(data: bytes, notation: Notation) -> Sheet:
-    """The table in a file: in a workbook the first sheet that shows and has content.
-
-    The header is the first line with at least two filled cells. Raises UnreadableFileError.
-    """
+    """The table in a file: of which sheet, and below which line, says the notation. Raises UnreadableFileError."""
     if recognise(data) is Kind.XLSX:
-        return read_workbook(Archive(data))
+        return read_workbook(Archive(data), notation)
     return read_delimited(data, notation)
+
+
+def sheets_in(data: bytes) -> list[str]:
+    """Names of the sheets that show; none for CSV. Raises UnreadableFileError."""
+    return sheet_names(Archive(data)) if recognise(data) is Kind.XLSX else []
 
 
 def _refuse_other_zip(archive: Archive) -> None:

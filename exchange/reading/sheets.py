@@ -66,20 +66,26 @@ class UnreadableFileError(Exception):
 class Notation:
     """How to read what stands in a file; chosen by a person, never guessed.
 
-    `encoding` and `separator` matter for CSV only, `decimal` and `order` for cells that hold text.
+    `encoding` and `separator` matter for CSV only, `sheet` for workbooks; `decimal` and `order` for text.
     """
 
     encoding: str = "utf-8"  # of ENCODINGS
     separator: str = ","  # of SEPARATORS
     decimal: str = ","  # of DECIMALS
     order: str = "dmy"  # of ORDERS
+    sheet: str = ""  # the name of one that shows; "" = the first that shows and has content
+    header: int = (
+        0  # the line with the names of the columns; 0 = the first line with at least two filled cells
+    )
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name}: {getattr(self, name)!r} is none of {sorted(choices)}")
+        if self.header < 0:
+            raise ValueError(f"header: {self.header} is no line")
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod

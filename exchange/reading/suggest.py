@@ -36,6 +36,7 @@ class Suggestion:
     separator: Finding
     decimal: Finding
     order: Finding
+    sheet: str  # of the table that was looked at, "" for CSV
 
     @property
     def notation(self) -> Notation:
@@ -53,8 +54,11 @@ class _Evidence:
     allowed: frozenset[str]
 
 
-def suggest(data: bytes) -> Suggestion:
-    """Raises UnreadableFileError for a file that cannot be read in the notation it seems to have.
+def suggest(data: bytes, sheet: str = "") -> Suggestion:
+    """What the file decides, looking at this sheet (`Notation.sheet`).
+
+    A file that cannot be read in the notation it seems to have decides nothing further; `read` says why. Raises
+    UnreadableFileError where `recognise` does.
 
     A column speaks about numbers or days if most of its filled cells look like them, so that a phone number in a
     column of names says nothing. Cells that contradict each other decide nothing; both are among the samples.
@@ -67,10 +71,18 @@ def suggest(data: bytes) -> Suggestion:
         encoding = _encoding(data)
         separator = _separator(data, encoding.offered) if _decodes(data, encoding.offered) else separator
     if kind is Kind.XLSX or separator.value:
-        sheet = read(data, Notation(encoding=encoding.offered, separator=separator.offered))
-        decimal = _finding(_evidence(sheet, _decimal_of), usual.decimal)
-        order = _finding(_evidence(sheet, _order_of), usual.order)
-    return Suggestion(kind, encoding, separator, decimal, order)
+        table = _table(data, Notation(encoding.offered, separator.offered, sheet=sheet))
+        decimal = _finding(_evidence(table, _decimal_of), usual.decimal)
+        order = _finding(_evidence(table, _order_of), usual.order)
+        sheet = table.name
+    return Suggestion(kind, encoding, separator, decimal, order, sheet)
+
+
+def _table(data: bytes, notation: Notation) -> Sheet:
+    try:
+        return read(data, notation)
+    except UnreadableFileError:
+        return Sheet((), (), name=notation.sheet)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

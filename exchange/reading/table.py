@@ -21,13 +21,14 @@ from exchange.reading.sheets import (
 class Table:
     """Takes lines from top to bottom.
 
-    The header is the first line with at least two filled cells: what stands above it is a title. Empty lines are
-    left out. With `has_fixed_width` (CSV) a line with more cells than the header has gets a problem, because its
-    cells may stand in wrong columns; in a workbook they are columns without a name.
+    The header is the line `header`, or (0) the first one with at least two filled cells: what stands above it is a
+    title. Empty lines are left out. With `has_fixed_width` (CSV) a line with more cells than the header has gets a
+    problem, because its cells may stand in wrong columns; in a workbook they are columns without a name.
     """
 
-    def __init__(self, *, has_fixed_width: bool) -> None:
+    def __init__(self, header: int = 0, *, has_fixed_width: bool) -> None:
         self.is_empty = True
+        self._wanted = header
         self._has_fixed_width = has_fixed_width
         self._header: tuple[Cell, ...] | None = None
         self._header_number = 0
@@ -53,6 +54,9 @@ class Table:
 
     def sheet(self, name: str = "") -> Sheet:
         """The table. Raises UnreadableFileError if there was no header."""
+        if self._header is None and self._wanted:
+            text = _("Line %(line)s is empty. Write the number of the line with the names of the columns.")
+            raise UnreadableFileError(text % {"line": self._wanted})
         if self._header is None:
             raise UnreadableFileError(
                 _(
@@ -70,7 +74,7 @@ class Table:
         return Sheet(names, lines, self._header_number, name)
 
     def _begin(self, number: int, cells: Sequence[Cell]) -> None:
-        if sum(cell is not EMPTY for cell in cells) >= 2:
+        if number == self._wanted or (not self._wanted and sum(cell is not EMPTY for cell in cells) >= 2):
             self._header, self._header_number = tuple(cells), number
 
 

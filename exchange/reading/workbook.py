@@ -33,7 +33,16 @@ from exchange.reading.parts import (
     text_cell,
     whole,
 )
-from exchange.reading.sheets import EMPTY, Cell, Sheet, UnreadableFileError, shown, too_many_cells, visible
+from exchange.reading.sheets import (
+    EMPTY,
+    Cell,
+    Notation,
+    Sheet,
+    UnreadableFileError,
+    shown,
+    too_many_cells,
+    visible,
+)
 from exchange.reading.table import Table
 
 WORKBOOK = "xl/workbook.xml"
@@ -56,14 +65,22 @@ _TRUTHS = {
 }
 
 
-def read_workbook(archive: Archive) -> Sheet:
-    """The first sheet that shows and has content.
+def read_workbook(archive: Archive, notation: Notation) -> Sheet:
+    """The sheet of the notation, or the first that shows and has content.
 
     Hidden sheets are skipped, hidden rows are read: a filter hides rows, and nobody thinks of it when sending a
     file. Raises UnreadableFileError.
     """
     try:
-        return _Workbook(archive).first_sheet()
+        return _Workbook(archive).sheet(notation)
+    except _DAMAGE:
+        raise damaged() from None
+
+
+def sheet_names(archive: Archive) -> list[str]:
+    """The sheets that show. Raises UnreadableFileError."""
+    try:
+        return [name for name, _path in _Workbook(archive).visible_sheets()]
     except _DAMAGE:
         raise damaged() from None
 
@@ -87,23 +104,29 @@ class _Workbook:
         self._formats, self._strings = Formats(), Strings()
         self._parse("xl/_rels/workbook.xml.rels", self._relations, _MOST_OTHERS)
         self._parse(WORKBOOK, self._sheets, _MOST_OTHERS)
+
+    def sheet(self, notation: Notation) -> Sheet:
+        """Raises UnreadableFileError if there is none of this name, or none with content."""
         for path in self._relations.of_kind("styles"):
             self._parse(path, self._formats, _MOST_OTHERS)
         for path in self._relations.of_kind("sharedStrings"):
             self._parse(path, self._strings, MAX_STRING_ELEMENTS)
 
-    def first_sheet(self) -> Sheet:
-        for name, path in self._visible_sheets():
-            table = Table(has_fixed_width=False)
+        for name, path in self.visible_sheets():
+            if notation.sheet not in ("", name):
+                continue
+            table = Table(notation.header, has_fixed_width=False)
             rows = _Rows(table, self._strings.cells, self._formats.by_style(), self._sheets.epoch)
             self._parse(path, rows, MAX_SHEET_ELEMENTS)
             if not table.is_empty:
                 return table.sheet(name)
         raise UnreadableFileError(
-            _("The workbook has no sheet with content that is not hidden. Put the table on the first sheet.")
+            _(
+                "The workbook has no sheet with content that is not hidden. Put the table on a sheet that shows."
+            )
         )
 
-    def _visible_sheets(self) -> Iterator[tuple[str, str]]:
+    def visible_sheets(self) -> Iterator[tuple[str, str]]:
         """Names and paths. Charts and macros have sheets, too, of other kinds."""
         worksheets = self._relations.of_kind("worksheet")
         for name, state, key in self._sheets.found:

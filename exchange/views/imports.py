@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +24,7 @@ from exchange.importing.lines import Mapping
 from exchange.importing.running import counts
 from exchange.importing.sampling import samples
 from exchange.models import Import, ImportLine
-from exchange.reading.files import Kind, Notation, Sheet, UnreadableFileError, read
+from exchange.reading.files import Notation, Sheet, UnreadableFileError, read, sheets_in
 from exchange.reading.suggest import suggest
 from portfolio.addresses import page_size
 
@@ -69,7 +70,7 @@ def import_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
         heading=_("Import: %(what)s") % {"what": dataset.label},
         subtitle=str(dataset.about),
         submit=_("Upload and look at it"),
-        back="/imports/",
+        back=reverse("exchange:import_list"),
         layout="exchange/_upload_form.html",
     )
 
@@ -82,16 +83,8 @@ def import_reading(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if job.state not in (State.READING, State.CHECKED):
         return redirect("exchange:import_page", pk)
     data = bytes(job.file)
-    suggestion = suggest(data)
-    given = (
-        request.POST
-        if request.method == "POST"
-        else request.GET
-        if "preview" in request.GET
-        else job.notation
-    )
-    form = NotationForm(given or None, suggestion=suggestion)
-    shown = _preview(data, form) if form.is_bound and form.is_valid() else None
+    form = _notation_form(request, job, data)
+    shown = _preview(data, form) if form.is_valid() else None
     if request.method == "POST" and shown and not shown.complaint:
         job.notation, job.state = form.notation().to_json(), State.READING
         job.save(update_fields=["notation", "state"])
@@ -100,11 +93,29 @@ def import_reading(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "job": job,
         "form": form,
         "shown": shown,
-        "suggestion": suggestion,
-        "is_csv": suggestion.kind == Kind.CSV,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "exchange/import_reading.html", context, status=status)
+
+
+def _notation_form(request: AuthenticatedRequest, job: Import, data: bytes) -> NotationForm:
+    """As sent, as saved, else as the file suggests it, unless that leaves a question open."""
+    sheets = _sheets_in(data)
+    sent = request.POST if request.method == "POST" else request.GET if "preview" in request.GET else None
+    given = sent or job.notation
+    sheet = given.get("sheet", "") if given.get("sheet") in sheets else ""
+    suggestion = suggest(data, sheet)
+    form = NotationForm(given or None, suggestion=suggestion, sheets=sheets)
+    if form.is_bound or "" in form.offered.values():
+        return form
+    return NotationForm(form.offered, suggestion=suggestion, sheets=sheets)
+
+
+def _sheets_in(data: bytes) -> list[str]:
+    try:
+        return sheets_in(data)
+    except UnreadableFileError:  # told when it is read
+        return []
 
 
 @dataclass(frozen=True)
@@ -173,14 +184,12 @@ def import_apply(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     job, form = _locked(request.user, pk), ApplyForm(request.POST)
     if job.state == State.CHECKED and form.is_valid():
         _open_dataset(request.user, job.dataset)
-        found = counts(job)
-        job.leaves_out_errors = form.cleaned_data["leaves_out_errors"]
-        if found[ImportLine.Outcome.ERROR] and not job.leaves_out_errors:
+        if counts(job)[ImportLine.Outcome.ERROR] and not form.cleaned_data["leaves_out_errors"]:
             messages.error(
                 request, _("There are lines with errors: mend the file, or choose to leave them out.")
             )
         else:
-            _start(job, State.APPLYING, "leaves_out_errors")
+            _start(job, State.APPLYING)
     return redirect("exchange:import_page", pk)
 
 

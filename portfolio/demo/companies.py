@@ -11,8 +11,9 @@ from stdnum import luhn
 from accounts.models import Tier
 from accounts.models.user import Salutation, TimeZone
 from clients.models import Assignment, Client, Consent, Contact
-from clients.models.client import Industry, LegalForm
+from clients.models.client import Industry
 from clients.models.contact import Attitude, DecisionRole, Influence
+from clients.models.names import LegalForm
 from contracts.effective import Ledger
 from portfolio.demo import names
 from portfolio.demo.chance import deck, pick, stream, weighted

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.models import Tier
-from clients.models.client import LegalForm
+from clients.models.names import LegalForm
 from contracts.effective import add_months
 from contracts.models import ExchangeRate, Period
 from portfolio.demo import catalogue, seasons, stories

@@ -11,9 +11,9 @@ from itertools import count
 
 from accounts.models.user import Salutation, TimeZone
 from clients.models import Answer, Interaction, Survey
-from clients.models.client import LegalForm
 from clients.models.contact import DecisionRole
 from clients.models.interaction import Channel, Outcome
+from clients.models.names import LegalForm
 from contracts.effective import add_months
 from portfolio.demo import names, seasons
 from portfolio.demo.activity import Activity

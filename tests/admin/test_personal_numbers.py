@@ -47,7 +47,7 @@ def test_a_number_is_personal_by_form_or_by_its_first_digit(
 ) -> None:
     client = Client(legal_form=legal_form, npwp=npwp)
     assert client.has_personal_npwp is personal
-    assert client.masked_npwp == (npwp if not personal else "•" * (len(npwp) - 4) + npwp[-4:])
+    assert client.shown_npwp == (npwp if not personal else "•" * (len(npwp) - 4) + npwp[-4:])
 
 
 @pytest.mark.parametrize("view", ["change", "history"])

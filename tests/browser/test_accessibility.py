@@ -128,6 +128,7 @@ PAGES = [
     named("exchange:setup", who="director"),
     *(named(f"exchange:setup_{lines}", who="director") for lines in ("teams", "people", "products")),
     named("exchange:export_list", who="owner"),
+    named("exchange:token_list", who="owner"),
     Visit("import_create", lambda site: reverse("exchange:import_create", args=["clients"]), who="director"),
     *(of_import("exchange:import_reading", "reading"), of_import("exchange:import_columns", "reading")),
     *(of_import("exchange:import_page", state) for state in ("checked", "applying", "applied")),

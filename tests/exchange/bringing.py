@@ -44,10 +44,10 @@ def bring(user: User, slug: str, lines: list[Line], **more: Any) -> Import:
     return work(job)
 
 
-def take_over(job: Import, *, leaving_out_errors: bool = False) -> Import:
-    """Have a checked import taken over."""
+def take_over(job: Import) -> Import:
+    """Have a checked import taken over, without its lines with errors."""
     assert job.state == State.CHECKED, job.complaint
-    job.state, job.leaves_out_errors, job.due_at = State.APPLYING, leaving_out_errors, NOW
+    job.state, job.due_at = State.APPLYING, NOW
     job.save()
     return work(job)
 

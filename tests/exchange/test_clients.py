@@ -84,7 +84,7 @@ def test_a_name_with_another_code_is_a_new_client_that_looks_alike(director: Use
         ({"legal_name": "X", "tier": "emas"}, "tier", "none of: Strategic"),
         ({"code": "X"}, "legal_name", "missing"),
         ({"legal_name": "X", "am": "nobody@contoh.example"}, "am", "Nobody"),
-        ({"legal_name": "X", "am": "bukan"}, "am", "no e-mail address"),
+        ({"legal_name": "X", "am": "bukan"}, "am", "Nobody"),
         ({"legal_name": "X", "payment_days": "30 hari"}, "payment_days", "number"),
         ({"legal_name": "X", "postal_code": "01234"}, "postal_code", "does not begin with 0"),
         ({"legal_name": "X", "group": "Y"}, "group", "no client"),
@@ -218,3 +218,22 @@ def test_undo_is_refused_when_something_hangs_on_a_new_row(director: User) -> No
     factories.ContactFactory(client=Client.objects.get(code="N"), full_name="Ibu Sari")
     job = undo(job)
     assert (job.state, "Ibu Sari" in job.complaint) == ("applied", True)
+
+
+def test_an_owner_is_found_by_the_name_she_goes_by_where_one_alone_has_it(director: User, cast: Cast) -> None:
+    User.objects.filter(pk=cast.owner.pk).update(preferred_name="Rina")
+    brought(director, "clients", [{"legal_name": "Baru", "am": "rina"}])
+    assert Assignment.objects.get(client__legal_name="Baru").user == cast.owner
+    User.objects.filter(pk=cast.colleague.pk).update(preferred_name="Rina")
+    [(_line, column, text)] = problems(bring(director, "clients", [{"legal_name": "Lain", "am": "Rina"}]))
+    assert (column, "2 people" in text) == ("am", True)
+
+
+@pytest.mark.parametrize("name", ["TOTAL KLIEN", "Jumlah", "Grand Total:", "Total 12"])
+def test_a_line_of_totals_is_no_client(director: User, name: str) -> None:
+    [(_line, _column, text)] = problems(bring(director, "clients", [{"legal_name": name, "city": "12"}]))
+    assert "totals" in text
+
+
+def test_a_company_may_be_called_total(director: User) -> None:
+    brought(director, "clients", [{"legal_name": "PT Total Bangun Persada"}, {"legal_name": "Total Media"}])

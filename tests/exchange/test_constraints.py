@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from exchange.models import Heartbeat, ImportLine
+from exchange.models import ApiToken, Heartbeat, ImportLine
 from tests.database import Violation, again, assert_refused_by
-from tests.factories import ImportFactory
+from tests.factories import ImportFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +21,7 @@ VIOLATIONS: list[tuple[str, Violation]] = [
         "import_line_once",
         lambda: again(ImportLine.objects.create(of=ImportFactory(), number=2, cells={}, outcome="error")),
     ),
+    ("api_token_has_a_name", lambda: ApiToken.issue(UserFactory(), "", "read")),
     ("heartbeat_once_per_job", lambda: again(_beat())),
 ]
 

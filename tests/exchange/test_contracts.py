@@ -131,7 +131,7 @@ def test_a_contract_with_a_wrong_line_is_left_out_as_a_whole(director: User) -> 
     other = HEAD | {"number": "PKS-2"} | line("SEO", "1.000")
     job = bring(director, "contracts", [HEAD | line("SEO", "1.000"), HEAD | NONE | line("ADS", "abc"), other])
     assert outcomes(job) == ["left_out", "error", "created"]
-    take_over(job, leaving_out_errors=True)
+    take_over(job)
     assert list(Contract.objects.values_list("number", flat=True)) == ["PKS-2"]
 
 

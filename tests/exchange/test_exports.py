@@ -18,8 +18,10 @@ from exchange.importing.running import run_next as run_import
 from exchange.models import Export, Import
 from exchange.models.exports import KEPT
 from exchange.reading.files import Notation, read
+from tests import factories
 from tests.company import Company, make_company
 from tests.conftest import NOW
+from tests.exchange.bringing import bring, changes
 from tests.exchange.conftest import EVERYTHING, who_may
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,11 @@ def company() -> Company:
     company = make_company()
     Export.objects.all().delete()
     return company
+
+
+@pytest.fixture
+def owner(company: Company) -> User:
+    return who_may(company.cast.owner, "import_data")
 
 
 @pytest.fixture
@@ -83,6 +90,15 @@ def test_a_file_holds_what_its_requester_sees_and_nothing_else(company: Company)
     assert company.foreign.canary not in text
     nothing = b"".join(files_of(asked_for(company.cast.colleague)).values()).decode()
     assert "kanari" not in nothing
+
+
+def test_a_group_that_one_may_not_see_is_not_named(company: Company, owner: User) -> None:
+    Client.objects.filter(pk=company.own.client.pk).update(parent=company.foreign.client, code="K-1")
+    files = files_of(asked_for(owner))
+    assert company.foreign.canary not in b"".join(files.values()).decode()
+    factories.AssignmentFactory(client=factories.ClientFactory(legal_name="Induk"), user=owner)
+    job = bring(owner, "clients", [{"code": "K-1", "group": "Induk"}])
+    assert changes(job, 2) == {"group": ("", "PT Induk")}
 
 
 def test_people_are_for_who_may_manage_them(company: Company, director: User) -> None:

@@ -1,6 +1,7 @@
 """Files of contacts, products, rates, assignments, people, answers and targets."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -8,11 +9,12 @@ from django.core import mail
 from accounts.models import Team, TeamMembership, User
 from clients.models import Answer, Assignment, Contact
 from contracts.models import ExchangeRate, Product
+from exchange.datasets import DATASETS
 from kpis.models import Target
 from notifications.models import OutboundEmail
 from tests import factories
-from tests.conftest import Cast
-from tests.exchange.bringing import Line, bring, brought, outcomes, problems, undo
+from tests.conftest import NOW, Cast
+from tests.exchange.bringing import Line, bring, brought, changes, outcomes, problems, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +94,12 @@ def test_a_contact_as_it_is_stored(director: User, cast: Cast) -> None:
     assert (contact.client, str(contact.phone), contact.influence) == (cast.client, "+6281234567890", 3)
     assert contact.has_whatsapp
     assert contact.is_primary
+
+
+@pytest.mark.parametrize("phone", ["8" * 300, "+", "ext. 12", "08"])
+def test_what_is_no_phone_number_is_told(director: User, phone: str) -> None:
+    found = problems(bring(director, "contacts", [CONTACT | {"phone": phone}]))
+    assert [column for _line, column, _text in found] == ["phone"]
 
 
 def test_a_second_primary_contact_is_refused(director: User) -> None:
@@ -235,6 +243,17 @@ def test_targets_are_set_by_who_leads(director: User, owner: User, cast: Cast) -
     ]
     refused = problems(bring(owner, "targets", [TARGET | {"value": "9"}]))
     assert refused[0][2] == "You may not import this."
+
+
+def test_upsell_is_monthly_in_a_file_as_on_the_page(director: User) -> None:
+    line = TARGET | {"kind": "upsell", "value": "1.000.000,50"}
+    assert changes(brought(director, "targets", [line]), 2)["value"] == ("", "1,000,000.5")
+    assert Target.objects.get().value == Decimal("12000006.00")
+    assert outcomes(bring(director, "targets", [line])) == ["unchanged"]
+    Target.objects.update(value=100)  # no whole number of months
+    [row] = DATASETS["targets"].exported(director, NOW.date())
+    assert row["value"] == Decimal("8.33")
+    assert outcomes(bring(director, "targets", [line | {"value": "8,33"}])) == ["unchanged"]
 
 
 @pytest.mark.parametrize("value", ["2,5", "-1", "1000001"])

@@ -13,8 +13,9 @@ from django.db import connection
 from accounts.models import User
 from clients.models import Client
 from exchange.importing import running, writing
-from exchange.importing.running import run_next
+from exchange.importing.running import forget_old, run_next
 from exchange.models import Heartbeat, Import
+from exchange.models.imports import KEPT
 from exchange.models.job import LEASE, MOST_ATTEMPTS, LostError
 from tests import factories
 from tests.conftest import NOW, empty_test_database, make_cast
@@ -101,7 +102,7 @@ def test_without_one_transaction_a_death_would_leave_half_of_it(
 
     with monkeypatch.context() as patch:
         patch.setattr(running, "transaction", SimpleNamespace(atomic=Nothing))
-        patch.setattr(running, "_see_one_moment", lambda: None)
+        patch.setattr(running, "see_one_moment", lambda: None)
         patch.setattr(writing, "_save", dying_after(1, writing._save))
         assert work_in_a_process(lambda: run_next(NOW)) == DEAD
     assert 0 < clients() < 12
@@ -164,7 +165,7 @@ def test_what_a_worker_did_that_lost_its_lease_does_not_stay(
 
     with monkeypatch.context() as patch:
         patch.setattr(Import, "settle", too_late)
-        patch.setattr(running, "_see_one_moment", lambda: None)  # else PostgreSQL ends it already
+        patch.setattr(running, "see_one_moment", lambda: None)  # else PostgreSQL ends it already
         assert run_next(NOW) == 1
     assert clients() == before
 
@@ -219,7 +220,7 @@ def test_without_one_picture_of_the_database_it_would_be(
 
     with monkeypatch.context() as patch:
         patch.setattr(writing, "_save", somebody_is_faster)
-        patch.setattr(running, "_see_one_moment", lambda: None)
+        patch.setattr(running, "see_one_moment", lambda: None)
         run_next(NOW)
     assert Client.objects.get(code="K-3").city == "Medan"
 
@@ -267,3 +268,13 @@ def test_progress_is_seen_while_it_goes_on(importer: User, monkeypatch: pytest.M
     monkeypatch.setattr(writing, "_save", look)
     take_over(bring(importer, "clients", LINES))
     assert seen == [0, 4, 8] * 2
+
+
+def test_files_are_kept_for_thirty_days_and_as_long_as_a_worker_needs_them(director: User) -> None:
+    _old, busy = (brought(director, "clients", [{"code": code, "legal_name": code}]) for code in ("A", "B"))
+    Import.objects.update(created_at=NOW - KEPT + timedelta(seconds=1))
+    assert forget_old(NOW) == 0
+    Import.objects.filter(pk=busy.pk).update(state=State.UNDOING)
+    assert forget_old(NOW + timedelta(seconds=1)) == 1
+    assert list(Import.objects.all()) == [busy]
+    assert Client.objects.filter(code="A").exists()

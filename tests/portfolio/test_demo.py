@@ -18,7 +18,7 @@ from django.db import models, transaction
 
 from accounts.models import Team, User
 from clients.models import Answer, Assignment, Client, Contact, Interaction, Task
-from clients.models.client import LegalForm
+from clients.models.names import LegalForm
 from contracts.effective import add_months
 from contracts.models import ActiveSpan, ClientStanding, Contract, ContractTerm, ValueSegment
 from contracts.projection import current_rules
@@ -409,7 +409,7 @@ def test_story_14_a_partnership_has_a_personal_tax_number_and_a_contact_with_one
     client = client_of(14)
     assert client.legal_form == LegalForm.CV
     assert client.province == "Kalimantan Utara"
-    assert client.shown_npwp == "•••••••••••••000"
+    assert client.shown_npwp == "••••••••••••0000"
     assert client.contacts.get(is_primary=True).full_name == "Paryanto"
 
 

@@ -66,6 +66,13 @@ def test_a_byte_order_mark_is_no_text(mark: bytes, codec: str, encoding: str) ->
     assert texts(sheet) == [["café", "1"]]
 
 
+def test_the_headings_stand_where_one_says() -> None:
+    data = b"Rekap,November\nNama,Kota\nAruna,Solo\n"
+    sheet = read(data, Notation(header=2))
+    assert (sheet.header, sheet.header_number, texts(sheet)) == (("Nama", "Kota"), 2, [["Aruna", "Solo"]])
+    assert "Line 7 is empty" in refusal(data, header=7)
+
+
 def test_another_encoding_is_refused_naming_the_line() -> None:
     latin = "Nama,Nilai\nA,1\ncafé,2\n".encode("cp1252")
     assert refusal(latin).startswith("Line 3 is not in the encoding Unicode (UTF-8)")

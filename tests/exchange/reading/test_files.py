@@ -90,14 +90,21 @@ def test_locked_entries() -> None:
 
 
 def test_a_notation_comes_back_from_json() -> None:
-    notation = Notation("cp1252", "\t", ".", "mdy")
+    notation = Notation("cp1252", "\t", ".", "mdy", "Klien", 3)
     assert Notation.from_json(notation.to_json()) == notation
     assert Notation.from_json({}) == Notation("utf-8", ",", ",", "dmy")
 
 
 @pytest.mark.parametrize(
     "content",
-    [{"encoding": "utf-7"}, {"separator": "x"}, {"decimal": " "}, {"order": "dym"}, {"places": "2"}],
+    [
+        {"encoding": "utf-7"},
+        {"separator": "x"},
+        {"decimal": " "},
+        {"order": "dym"},
+        {"header": -1},
+        {"places": "2"},
+    ],
 )
 def test_no_other_notation(content: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=next(iter(content))):

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from exchange.reading.files import Cell, Notation, Sheet, UnreadableFileError, read
+from exchange.reading.files import Cell, Notation, Sheet, UnreadableFileError, read, sheets_in
 from exchange.reading.values import CellError, day, number, text_of, yes_no
 from portfolio.exports import export
 from tests.exchange.reading import books
@@ -178,6 +178,26 @@ def test_the_first_sheet_with_content_that_shows() -> None:
     sheet = read(books.packed(books.parts_of(empty, hidden, hidden, table, names=names)), NOTATION)
     assert (sheet.name, sheet.header) == ("Klien", ("Nama", "Nilai"))
     assert "no sheet with content" in refusal(books.packed(books.parts_of(empty, hidden, names=names[:2])))
+
+
+def test_another_sheet_and_another_line_of_headings() -> None:
+    first, second = books.sheet(HEADER), books.sheet(
+        row(1, books.text("A1", "Cabang"), books.text("B1", "Barat")),
+        row(2, books.text("A2", "Nama"), books.text("B2", "Kota")),
+        row(3, books.text("A3", "Aruna"), books.text("B3", "Solo")),
+    )  # fmt: skip
+    names = [("Klien", "visible"), ("Rahasia", "hidden"), ("Cabang", "visible")]
+    data = books.packed(books.parts_of(first, first, second, names=names))
+    assert sheets_in(data) == ["Klien", "Cabang"]
+    sheet = read(data, Notation(sheet="Cabang", header=2))
+    assert (sheet.name, sheet.header, [line.number for line in sheet.lines]) == (
+        "Cabang",
+        ("Nama", "Kota"),
+        [3],
+    )
+    for notation in (Notation(sheet="Rahasia"), Notation(sheet="Tidak Ada"), Notation(header=9)):
+        with pytest.raises(UnreadableFileError):
+            read(data, notation)
 
 
 def test_titles_empty_rows_and_numbers_of_rows() -> None:

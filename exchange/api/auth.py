@@ -1,0 +1,30 @@
+"""Who asks, what the token allows, how often."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+from ninja.throttling import SimpleRateThrottle
+
+from exchange.models import ApiToken
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer setia_…`; None, that is 401, for one that is unknown, revoked or of somebody inactive."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+        found = ApiToken.objects.holding(token)
+        if found:
+            found.used(timezone.now())
+        return found
+
+
+class PerToken(SimpleRateThrottle):
+    """Counts in the cache, which is in PostgreSQL; a dead broker is not a dead API."""
+
+    scope = "token"
+
+    def get_cache_key(self, request: HttpRequest) -> str | None:
+        token: Any = getattr(request, "auth", None)
+        return f"api-{token.pk}" if token else None
