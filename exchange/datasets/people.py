@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -13,15 +14,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Position, Team, TeamMembership, User
 from accounts.models.user import Language, Salutation, TimeZone
-from exchange.datasets.base import Change, Column, Dataset, Entry, Piece, of, refuse_repeated
+from exchange.datasets.base import Change, Column, Dataset, Entry, NotFoundError, Piece, of, refuse_repeated
 from exchange.datasets.finding import ByText
 from exchange.datasets.kinds import TEAM, Choice, Day, Named
+from exchange.setup.positions import SHORT, next_rank, usual
 from notifications.invitations import INVITATION, invite
 from notifications.models import OutboundEmail
 
 ONE_DAY = timedelta(days=1)
 POSITION = Named(gettext_lazy("the name of a position"))
 TEAMS, PEOPLE, MEMBERS = 0, 1000, 2000  # ranks
+NEW = "new teams and positions"  # the group of all lines that need some: they stand or fall together
 
 
 class PeopleDataset(Dataset):
@@ -118,10 +121,9 @@ class _Work:
     def __init__(self, dataset: PeopleDataset, user: User, day: date, entries: Collection[Entry]) -> None:
         self.dataset, self.user, self.day = dataset, user, day
         self.people = ByText(User.objects.all(), "email", [e.get("email") for e in entries], "")
-        positions = [e.get("position") for e in entries]
-        self.positions = ByText(
-            Position.objects.all(), "name", positions, _("There is no position “%(name)s”.")
-        )
+        titles = [e.get("position") for e in entries]
+        self.positions = ByText(Position.objects.all(), "name", [*titles, *SHORT.values()], "")
+        self.new_positions: dict[str, Position] = {}
         teams = [e.get(column) for e in entries for column in ("team", "team_above")]
         self.teams = ByText(Team.objects.all(), "name", teams, "")
         self.new_teams: dict[str, Team] = {}
@@ -141,12 +143,28 @@ class _Work:
         self._check_rights(entry, piece)
 
     def _set_position(self, entry: Entry, piece: Piece) -> None:
-        position = entry.try_to("position", self.positions.find)
-        if position is None or position.pk == piece.row.position_id:
+        position = entry.try_to("position", partial(self._position, entry))
+        if position is None or (position.pk and position.pk == piece.row.position_id):
             return
         entry.changes.append(Change("position", str(piece.row.position or ""), str(position)))
         piece.set("position", position)
         entry.add(piece)
+
+    def _position(self, entry: Entry, name: str) -> Position:
+        """The position of this name or short name; one of the usual ladders is made when it is first named."""
+        title = SHORT.get(name.casefold(), name).casefold()
+        found = self.positions.get(name) or self.positions.get(title) or self.new_positions.get(title)
+        found = found or usual(name)
+        if found is None:
+            raise NotFoundError(_("There is no position “%(name)s”.") % {"name": name})
+        if found._state.adding:
+            entry.group = NEW
+            if title not in self.new_positions:
+                others = [each for each in self.new_positions.values() if each.track == found.track]
+                found.rank = next_rank(found.track) + len(others)
+                self.new_positions[title] = found
+                entry.add(Piece(found))
+        return found
 
     def _join(self, entry: Entry, piece: Piece) -> None:
         """A membership from a day on; one that runs until then ends the day before."""
@@ -176,7 +194,7 @@ class _Work:
         found: Team | None = self.teams.get(name)
         if found:
             return found
-        entry.group = "new teams"
+        entry.group = NEW
         if name.casefold() not in self.new_teams:
             above = entry.get("team_above")
             team = Team(name=name)
@@ -197,6 +215,8 @@ class _Work:
         for each in entry.pieces:
             if isinstance(each.row, Team):
                 wanted.add("accounts.add_team")
+            if isinstance(each.row, Position):
+                wanted.add("accounts.add_position")
             if isinstance(each.row, TeamMembership):
                 wanted.add("accounts.add_teammembership")
         if not all(self.user.has_perm(right) for right in wanted) or (

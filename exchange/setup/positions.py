@@ -30,6 +30,24 @@ LADDERS = {
 }
 
 
+SHORT = {"am": LADDERS[Track.AM][1], "ae": LADDERS[Track.AE][2]}
+
+
+def usual(name: str) -> Position | None:
+    """The step of a usual ladder that is called so, not saved; also for “AM” and “AE”."""
+    wanted = SHORT.get(name.casefold(), name).casefold()
+    steps = ((track, title) for track, ladder in LADDERS.items() for title in ladder)
+    return next(
+        (Position(name=title, track=track) for track, title in steps if title.casefold() == wanted), None
+    )
+
+
+def next_rank(track: str) -> int:
+    """Of a new position: above all others of its ladder."""
+    highest = Position.objects.filter(track=track).aggregate(Max("rank"))["rank__max"]
+    return (highest or 0) + 1
+
+
 class Titles:
     """What a choice of positions offers; `rows` are positions by what the choice sends, saved or not."""
 
@@ -52,7 +70,6 @@ def made(position: Position | None) -> Position | None:
     """The row of a position; a new one takes the next step of its ladder. Chosen twice on a page it is one object."""
     if position is None or position.pk:
         return position
-    highest = Position.objects.filter(track=position.track).aggregate(Max("rank"))["rank__max"]
-    position.rank = (highest or 0) + 1
+    position.rank = next_rank(position.track)
     position.save()
     return position

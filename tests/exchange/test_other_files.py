@@ -15,6 +15,7 @@ from notifications.models import OutboundEmail
 from tests import factories
 from tests.conftest import NOW, Cast
 from tests.exchange.bringing import Line, bring, brought, changes, outcomes, problems, undo
+from tests.exchange.conftest import who_may
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,20 @@ def test_a_person_joins_a_new_team_and_is_invited(director: User) -> None:
     assert not person.has_usable_password()
     assert OutboundEmail.objects.filter(recipient=person, template="mails/invitation").count() == 1
     assert mail.outbox == []
+
+
+def test_a_position_of_the_usual_ladders_is_made_when_it_is_first_named(director: User) -> None:
+    director = who_may(director, "add_position")
+    lines = [
+        PERSON | {"email": f"{n}@baru.example", "position": name} for n, name in enumerate(["AM", "am", "AE"])
+    ]
+    brought(director, "people", lines)
+    people = User.objects.filter(email__endswith="@baru.example").order_by("email")
+    assert [str(person.position) for person in people] == ["Account manager"] * 2 + ["Account executive"]
+    refused = problems(
+        bring(director, "people", [lines[0] | {"email": "x@baru.example", "position": "Raja"}])
+    )
+    assert "no position" in refused[0][2]
 
 
 def test_a_person_moves_to_another_team_from_a_day_on(director: User, cast: Cast) -> None:
