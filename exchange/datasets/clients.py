@@ -248,26 +248,29 @@ class _Work:
         }
         if client.pk is None and not wanted and not entry.problems and not self.sees_unowned:
             wanted = {self.user.owner_role.lower(): self.user}  # as on the page for a new client
-        for column, user in wanted.items():
-            self._set_owner(entry, client, column, user, since)
+        owned = [self._set_owner(entry, client, column, user, since) for column, user in wanted.items()]
+        if any(owned):
+            entry.changes.append(Change("owned_since", "", Day().shown(since)))
 
-    def _set_owner(self, entry: Entry, client: Client, column: str, user: User, since: date) -> None:
+    def _set_owner(self, entry: Entry, client: Client, column: str, user: User, since: date) -> bool:
+        """Returns whether the line makes `user` an owner."""
         role = OWNERS[column]
         current = self.owners.get((client.pk, role)) if client.pk else None
         if current:
             if current.user_id != user.pk:
                 text = _("%(person)s has this role since %(day)s; a change of owner is an assignment.")
                 entry.refuse(column, text % {"person": current.user, "day": Day().shown(current.start)})
-            return
+            return False
         if client.pk and not self.clients.allows(client, Act.LEAD):
             entry.refuse(column, str(NO_OWNERS))
-            return
+            return False
         if user.pk not in self.team:
             entry.refuse(column, _("%(person)s is in none of your teams.") % {"person": user})
-            return
+            return False
         entry.changes.append(Change(column, "", str(user)))
         assignment = Assignment(client=client, user=user, role=role, start=since)
         entry.add(Piece(assignment, rank=AFTER_CLIENTS))
+        return True
 
 
 def _owners(clients: QuerySet[Client]) -> QuerySet[Any]:

@@ -39,11 +39,11 @@ class ApiToken(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=80, help_text=_("Which system uses it."))
-    scope = models.CharField(_("may"), max_length=5, choices=Scope, default=Scope.READ)
+    scope = models.CharField(pgettext_lazy("token", "may"), max_length=5, choices=Scope, default=Scope.READ)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     last_used_at = models.DateTimeField(_("last used"), null=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    revoked_at = models.DateTimeField(pgettext_lazy("token", "revoked"), null=True)
 
     objects = ApiTokenQuerySet.as_manager()
 

@@ -100,8 +100,14 @@ def _encoding(data: bytes) -> Finding:
     if named:
         return Finding(named, named)
     lines = [line for line in data.splitlines() if not line.isascii()]
-    samples = tuple(line.decode("cp1252", "replace")[:80] for line in lines[:_SAMPLES])
+    samples = tuple(_around_letter(line.decode("cp1252", "replace")) for line in lines[:_SAMPLES])
     return Finding(None, "cp1252", samples)
+
+
+def _around_letter(line: str) -> str:
+    """The piece of a line with its first letter that encodings differ in."""
+    at = next(number for number, letter in enumerate(line) if not letter.isascii())
+    return line[max(0, at - 20) : at + 20].strip()
 
 
 def _separator(data: bytes, encoding: str) -> Finding:

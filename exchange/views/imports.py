@@ -78,14 +78,15 @@ def import_create(request: AuthenticatedRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @transaction.atomic
 def import_reading(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """How the file writes numbers and days, shown on cells of its own. `?preview` shows without saving."""
+    """How the file writes numbers and days, shown on cells of its own; with `preview` nothing is saved."""
     job = _locked(request.user, pk)
     if job.state not in (State.READING, State.CHECKED):
         return redirect("exchange:import_page", pk)
     data = bytes(job.file)
     form = _notation_form(request, job, data)
     shown = _preview(data, form) if form.is_valid() else None
-    if request.method == "POST" and shown and not shown.complaint:
+    is_final = request.method == "POST" and "preview" not in request.POST
+    if is_final and shown and not shown.complaint:
         job.notation, job.state = form.notation().to_json(), State.READING
         job.save(update_fields=["notation", "state"])
         return redirect("exchange:import_columns", pk)
@@ -94,15 +95,14 @@ def import_reading(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "form": form,
         "shown": shown,
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if is_final else 200
     return render(request, "exchange/import_reading.html", context, status=status)
 
 
 def _notation_form(request: AuthenticatedRequest, job: Import, data: bytes) -> NotationForm:
     """As sent, as saved, else as the file suggests it, unless that leaves a question open."""
     sheets = _sheets_in(data)
-    sent = request.POST if request.method == "POST" else request.GET if "preview" in request.GET else None
-    given = sent or job.notation
+    given = request.POST or job.notation
     sheet = given.get("sheet", "") if given.get("sheet") in sheets else ""
     suggestion = suggest(data, sheet)
     form = NotationForm(given or None, suggestion=suggestion, sheets=sheets)

@@ -1,11 +1,14 @@
 """The Indonesian texts are collected, kept and checked without GNU gettext."""
 
 import gettext
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
+from accounts import formats
 from config import translations
 from config.translations import collect, compile_all, problems, read, update
 
@@ -162,3 +165,28 @@ def test_compiling_again_follows_a_changed_catalogue(project: Path, catalogue: P
     compile_all(project)
     with catalogue.with_suffix(".mo").open("rb") as file:
         assert gettext.GNUTranslations(file).gettext("client") == "pelanggan"
+
+
+def test_our_words_do_not_become_months() -> None:
+    """“may” (a permission) without a context once made 30 May “30 Izin”."""
+    with translation.override("id"):
+        days = [date(2026, month, 1) for month in range(1, 13)]
+        assert [formats.day(day).split()[1] for day in days] == (
+            ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
+        )
+        assert [formats.long_day(day).split()[2] for day in days] == (
+            [
+                "Januari",
+                "Februari",
+                "Maret",
+                "April",
+                "Mei",
+                "Juni",
+                "Juli",
+                "Agustus",
+                "September",
+                "Oktober",
+                "November",
+                "Desember",
+            ]
+        )

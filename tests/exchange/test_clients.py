@@ -27,6 +27,7 @@ def test_a_new_client_with_its_owner(director: User, cast: Cast) -> None:
     }
     job = bring(director, "clients", [line | {"industry": "Makanan dan barang konsumsi"}])
     assert problems(job) == []
+    assert changes(job, 2)["owned_since"] == ("", "1 Jan 2025")
     assert not Client.objects.filter(code="K-1").exists()  # a dry run
     take_over(job)
     client = Client.objects.get(code="K-1")

@@ -78,3 +78,10 @@ def test_a_workbook_without_a_table_says_so(browser: Browser, rows: list[list[st
     answer = chosen(browser)
     assert answer.status_code == 422
     assert "alert-danger" in answer.content.decode()
+
+
+def test_samples_are_shown_without_saving(browser: Browser) -> None:
+    uploaded(browser, workbook(Catatan=[["Baca", "dulu"]], Klien=TABLE))
+    page = chosen(browser, sheet="Klien", header="2", preview="1")
+    assert (page.status_code, "Aruna" in page.content.decode()) == (200, True)
+    assert Import.objects.get().notation == {}
