@@ -1,14 +1,19 @@
 """The one gate before a client: what one may not see does not exist (404), what one may not do is refused (403)."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from accounts.days import today
+from accounts.http import AuthenticatedRequest, too_late_page
 from accounts.models import User
-from clients.models import Act, Client, access
+from clients.models import Act, Client, ClientMerge, access
 
 Row = TypeVar("Row", bound=Model)
 
@@ -50,6 +55,64 @@ def _locked(user: User, client: Client, act: Act) -> Client:
     if locked is None:
         raise PermissionDenied
     return locked
+
+
+def pair_for(user: User, pk: int, other_pk: int) -> tuple[Client, Client]:
+    """Two clients that `user` may merge. Raises Http404 and PermissionDenied."""
+    pair = client_for(user, pk), client_for(user, other_pk)
+    if pk == other_pk:
+        raise Http404
+    if not access.may_merge_clients(user):
+        raise PermissionDenied
+    for client in pair:
+        refuse_unless(user, client, Act.EDIT)
+    return pair
+
+
+def merge_for(user: User, pk: int) -> ClientMerge:
+    """A merge that `user` may undo. Raises Http404 and PermissionDenied."""
+    merge: ClientMerge = get_object_or_404(ClientMerge.objects.visible_to(user).select_related("kept"), pk=pk)
+    if not access.may_merge_clients(user):
+        raise PermissionDenied
+    refuse_unless(user, merge.kept, Act.EDIT)
+    return merge
+
+
+def survivor_of(user: User, pk: int) -> Client | None:
+    """The client in which the one with this key went up, if `user` may see it."""
+    merges = ClientMerge.objects.in_force().visible_to(user).filter(removed_pk=pk).select_related("kept")
+    merge = merges.first()
+    return merge.kept if merge else None
+
+
+def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The addresses of a client that went up in another lead to that one, for whoever may see it.
+
+    For views whose first argument is the client. What was typed for the merged client is not saved (409).
+    """
+
+    @wraps(view)
+    def leading(request: AuthenticatedRequest, /, **parts: Any) -> HttpResponse:
+        name = next(iter(parts))
+        try:
+            return view(request, **parts)
+        except Http404:
+            survivor = survivor_of(request.user, parts[name])
+            if survivor is None:
+                raise
+        if request.method == "POST":
+            text = _("This client was merged into %(client)s meanwhile; nothing was saved.")
+            back = survivor.get_absolute_url()
+            return too_late_page(request, text % {"client": survivor}, back=back)
+        answer: HttpResponse = redirect(_name_of(request), **{**parts, name: survivor.pk})
+        return answer
+
+    return leading
+
+
+def _name_of(request: AuthenticatedRequest) -> str:
+    """The name of the address that was asked for."""
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def acts_of(user: User, client: Client) -> dict[str, bool]:
