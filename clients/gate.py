@@ -49,10 +49,12 @@ def refuse_unless(user: User, client: Client, act: Act) -> None:
 
 
 def _locked(user: User, client: Client, act: Act) -> Client:
-    """The client once more, locked. Raises PermissionDenied where `user` sees it but may not do `act`."""
+    """The client once more, locked. Raises PermissionDenied where `user` sees it but may not do `act`, Http404 if gone."""
     allowed = Client.objects.allowing(user, act).select_for_update(no_key=True, of=("self",))
     locked = allowed.filter(pk=client.pk).first()
     if locked is None:
+        if not Client.objects.filter(pk=client.pk).exists():
+            raise Http404  # merged into another one just now
         raise PermissionDenied
     return locked
 

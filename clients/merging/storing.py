@@ -24,7 +24,7 @@ def keep_client(merge: ClientMerge) -> None:
 def keep_row(merge: ClientMerge, model: type[Model], column: str, pk: int) -> None:
     """Remember a whole row that stays behind."""
     insert = (
-        'INSERT INTO clients_mergedrow (of_id, fate, model, "column", row_pk, changes, row)'  # noqa: S608 - a table of ours, quoted
+        'INSERT INTO clients_mergedrow (of_id, fate, model, "column", row_pk, changes, whole)'  # noqa: S608 - a table of ours, quoted
         f" SELECT %s, %s, %s, %s, t.id, '{{}}', to_jsonb(t) FROM {_table(model)} t WHERE t.id = %s"
     )
     with connection.cursor() as cursor:
@@ -38,7 +38,7 @@ def bring_client_back(merge: ClientMerge) -> None:
 
 
 def bring_row_back(model: type[Model], kept: MergedRow) -> None:
-    _bring_back(model, "clients_mergedrow", "row", kept.pk, merged_since(model, kept.row, kept.of_id))
+    _bring_back(model, "clients_mergedrow", "whole", kept.pk, merged_since(model, kept.whole, kept.of_id))
 
 
 def merged_since(model: type[Model], values: dict[str, Any], besides: int) -> dict[str, int]:

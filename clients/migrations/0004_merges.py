@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('column', models.CharField(max_length=60)),
                 ('row_pk', models.BigIntegerField()),
                 ('changes', models.JSONField(default=dict)),
-                ('row', models.JSONField(null=True)),
+                ('whole', models.JSONField(null=True)),
                 ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='clients.clientmerge')),
             ],
             options={
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='mergedrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate', 'left'), ('row__isnull', False)), models.Q(models.Q(('fate', 'left'), _negated=True), ('row__isnull', True)), _connector='OR'), name='merged_row_is_kept_if_left'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate', 'left'), ('whole__isnull', False)), models.Q(models.Q(('fate', 'left'), _negated=True), ('whole__isnull', True)), _connector='OR'), name='merged_row_is_kept_if_left'),
         ),
         migrations.AddConstraint(
             model_name='notduplicate',

@@ -119,14 +119,14 @@ class MergedRow(models.Model):
     column = models.CharField(max_length=60)  # that said whose it is
     row_pk = models.BigIntegerField()
     changes: "models.JSONField[Any, Any]" = models.JSONField(default=dict)  # column: [before, after]
-    row: "models.JSONField[Any, Any]" = models.JSONField(null=True)  # the whole row that stays behind
+    whole: "models.JSONField[Any, Any]" = models.JSONField(null=True)  # the whole row that stays behind
 
     class Meta:
         default_permissions = ()
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(fate="left", row__isnull=False) | ~Q(fate="left") & Q(row__isnull=True),
+                condition=Q(fate="left", whole__isnull=False) | ~Q(fate="left") & Q(whole__isnull=True),
                 name="merged_row_is_kept_if_left",
             )
         ]

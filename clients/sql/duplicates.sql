@@ -1,4 +1,5 @@
--- Pairs of clients that share a key, with all their reasons; see duplicates.py. {visible}: whose pairs somebody may see.
+-- Pairs of clients that share a key, with all their reasons; see duplicates.py, which fills in
+-- whose pairs are asked for: the clients that somebody may see.
 WITH
 seen AS MATERIALIZED (
     SELECT id, lower(legal_name) AS name, name_key, npwp FROM clients_client WHERE id IN ({visible})
