@@ -49,7 +49,7 @@ def refuse_unless(user: User, client: Client, act: Act) -> None:
 
 
 def _locked(user: User, client: Client, act: Act) -> Client:
-    """The client once more, locked. Raises PermissionDenied where `user` sees it but may not do `act`, Http404 if gone."""
+    """The client once more, locked. Raises PermissionDenied where `user` may not do `act`, Http404 if it is gone."""
     allowed = Client.objects.allowing(user, act).select_for_update(no_key=True, of=("self",))
     locked = allowed.filter(pk=client.pk).first()
     if locked is None:
@@ -81,14 +81,14 @@ def merge_for(user: User, pk: int) -> ClientMerge:
 
 
 def survivor_of(user: User, pk: int) -> Client | None:
-    """The client in which the one with this key went up, if `user` may see it."""
+    """The client into which the one with this key was merged, if `user` may see it."""
     merges = ClientMerge.objects.in_force().visible_to(user).filter(removed_pk=pk).select_related("kept")
     merge = merges.first()
     return merge.kept if merge else None
 
 
 def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The addresses of a client that went up in another lead to that one, for whoever may see it.
+    """The addresses of a client that was merged into another lead to that one, for whoever may see it.
 
     For views whose first argument is the client. What was typed for the merged client is not saved (409).
     """

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             name='MergedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fate', models.CharField(choices=[('moved', 'Moved to the survivor'), ('left', 'Stays behind'), ('added', 'Added for the survivor')], max_length=5)),
+                ('fate', models.CharField(choices=[('moved', 'Moved'), ('left', 'Left'), ('added', 'Added')], max_length=5)),
                 ('model', models.CharField(max_length=80)),
                 ('column', models.CharField(max_length=60)),
                 ('row_pk', models.BigIntegerField()),

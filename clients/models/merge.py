@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from clients.models.client import Client, ClientScopedQuerySet
@@ -56,7 +55,7 @@ class ClientMergeQuerySet(ClientScopedQuerySet):
 
 @pghistory.track(exclude=["removed", "changes"])
 class ClientMerge(models.Model):
-    """One client went up in another. What undo needs is remembered for KEPT_FOR and then forgotten.
+    """One client was merged into another. What undo needs is remembered for KEPT_FOR and then forgotten.
 
     `kept` follows when the survivor itself is merged, so that it always leads to a client that is there.
     """
@@ -109,9 +108,9 @@ class MergedRow(models.Model):
     """What became of one row that hung on the merged client; for undo."""
 
     class Fate(models.TextChoices):
-        MOVED = "moved", pgettext_lazy("row of a merge", "Moved to the survivor")
-        LEFT = "left", pgettext_lazy("row of a merge", "Stays behind")
-        ADDED = "added", pgettext_lazy("row of a merge", "Added for the survivor")
+        MOVED = "moved"  # hangs on the survivor
+        LEFT = "left"  # a rule forbids it there
+        ADDED = "added"  # for the survivor, of a row whose days were cut
 
     of = models.ForeignKey(ClientMerge, models.CASCADE, related_name="rows")
     fate = models.CharField(max_length=5, choices=Fate)
