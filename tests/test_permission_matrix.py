@@ -141,7 +141,7 @@ TABLE = {
     "notifications:notification_open": Address("recipient", POST, "notification"),
     "clients:client_create": Address("team", FORM, data=NAME),
     "clients:client_edit": Address("edit", FORM, "client", NAME),
-    "clients:client_merge": Address("merge", FORM, "client", {"seen": _seen_pair}, more=("twin",)),
+    "clients:client_merge": Address("merge", FORM, "client", dict.fromkeys(["name", "brand_name", "address", "source"], "kept") | {"seen": _seen_pair}, more=("twin",)),
     "clients:merge_undo": Address("merge", FORM, "merge"),
     "clients:duplicate_dismiss": Address("merge", POST, "client", more=("twin",)),
     "clients:duplicate_suggest": Address("merge", POST, "client", more=("told_apart",)),
