@@ -6,16 +6,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices, Value
+from django.db.models.functions import Concat, JSONObject, Substr
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.models import Client, NotDuplicate, access
+from clients.models.client import ClientQuerySet
 
 PAIRS = (Path(__file__).parent / "sql" / "duplicates.sql").read_text()
 
 MOST_ALIKE = 10  # of those that share a name or number; the next ones come up when these are merged
+MOST_SHOWN = 3  # on the page of a client
 MOST_WITH_DOMAIN = 5  # a domain of more clients is that of a mail provider, or of a group
 PUBLIC_DOMAINS = [  # mailboxes for everybody: they say nothing of a company
     "gmail.com",
@@ -90,16 +94,22 @@ def editable_by(user: User, pks: Iterable[int]) -> set[int]:
     return set(Client.objects.editable_by(user).filter(pk__in=list(pks)).values_list("pk", flat=True))
 
 
-def alike(client: Client, user: User) -> QuerySet[Client]:
-    """Clients that `user` may see and that have this one's name or tax number; not those that somebody told apart."""
-    same = ~Q(name_key="") & Q(name_key=client.name_key)
-    if len(client.npwp) == 15:
-        same |= Q(npwp=f"0{client.npwp}")
-    elif client.npwp.startswith("0"):
-        same |= Q(npwp=client.npwp[1:])
-    told = NotDuplicate.objects.filter(Q(one=client) | Q(other=client))
-    apart = Q(pk__in=told.values("one")) | Q(pk__in=told.values("other"))
-    return Client.objects.visible_to(user).filter(same).exclude(apart).exclude(pk=client.pk)
+def with_alike(clients: ClientQuerySet, user: User) -> ClientQuerySet:
+    """Adds `alike`: clients that `user` may see with the same name or tax number, but those that somebody told apart.
+
+    Each as {"pk", "legal_name", "legal_form", "code"}; three at most.
+    """
+    mine = OuterRef("npwp")
+    same = ~Q(name_key="") & Q(name_key=OuterRef("name_key")) | ~Q(npwp="") & (
+        Q(npwp=Substr(mine, 2)) | Q(npwp=Concat(Value("0"), mine))
+    )
+    here, there = OuterRef(OuterRef("pk")), OuterRef("pk")
+    told = NotDuplicate.objects.filter(Q(one=here, other=there) | Q(one=there, other=here))
+    others = Client.objects.visible_to(user).filter(same, ~Exists(told)).exclude(pk=OuterRef("pk"))
+    shown = {name: name for name in ("pk", "legal_name", "legal_form", "code")}
+    return clients.annotate(
+        alike=ArraySubquery(others.order_by("pk").values(json=JSONObject(**shown))[:MOST_SHOWN])
+    )
 
 
 def hidden_for(user: User) -> QuerySet[NotDuplicate]:

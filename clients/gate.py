@@ -59,16 +59,20 @@ def _locked(user: User, client: Client, act: Act) -> Client:
     return locked
 
 
-def pair_for(user: User, pk: int, other_pk: int) -> tuple[Client, Client]:
-    """Two clients that `user` may merge. Raises Http404 and PermissionDenied."""
-    pair = client_for(user, pk), client_for(user, other_pk)
-    if pk == other_pk:
+def pair_for(user: User, pk: int, other_pk: int) -> tuple[Any, Any]:
+    """Two clients that `user` may merge, with owner and acts. Raises Http404 and PermissionDenied. One statement."""
+    day = today()
+    seen = Client.objects.visible_to(user).with_owner(day).with_acts(user, day)
+    found: dict[Any, Any] = seen.select_related("parent", "billing_contact").in_bulk([pk, other_pk])
+    if len(found) < 2:
         raise Http404
     if not access.may_merge_clients(user):
         raise PermissionDenied
-    for client in pair:
-        refuse_unless(user, client, Act.EDIT)
-    return pair
+    for client in found.values():
+        client.acts = access.acts(user, leads=client.is_led, roles=client.own_roles)
+        if not client.acts["edit"]:
+            raise PermissionDenied
+    return found[pk], found[other_pk]
 
 
 def merge_for(user: User, pk: int) -> ClientMerge:

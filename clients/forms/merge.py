@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from clients.merging.choices import Choice, open_choices, usual
-from clients.models import Client
 from clients.revisions import revision_of
 
 KEPT, REMOVED = "kept", "removed"
@@ -18,10 +17,10 @@ class MergeForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     is_conflict = False
 
-    def __init__(self, *args: Any, kept: Client, removed: Client, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kept: Any, removed: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept, self.removed = kept, removed
-        self.choices: list[Choice] = open_choices(user, kept, removed)
+        self.choices: list[Choice] = open_choices(user, kept, removed, leads=kept.acts["lead"])
         self.usual = usual(kept, removed)
         self.current = f"{revision_of(kept)} {revision_of(removed)}"
         self.initial["seen"] = self.current

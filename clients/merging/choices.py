@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import formats
 from accounts.models import User
-from clients.models import Act, Client
+from clients.models import Client
 from clients.models.client import Industry
 
 ITS_OWN = {"id", "name_key", "created_at", "created_by"}  # of the record, not of the company
@@ -73,11 +73,10 @@ def all_choices() -> tuple[Choice, ...]:
     )
 
 
-def open_choices(user: User, kept: Client, removed: Client) -> list[Choice]:
+def open_choices(user: User, kept: Client, removed: Client, *, leads: bool) -> list[Choice]:
     """What differs and `user` may decide: the tier is for leads, and a group that one may not see is not named."""
-    closed = {
-        name for name, may in (("tier", _leads), ("parent", _sees_groups)) if not may(user, kept, removed)
-    }
+    may_decide = {"tier": leads, "parent": _sees_groups(user, kept, removed)}
+    closed = {name for name, may in may_decide.items() if not may}
     return [each for each in all_choices() if each.name not in closed and each.differs(kept, removed)]
 
 
@@ -99,10 +98,8 @@ def new_values(kept: Client, removed: Client, takes: Collection[str]) -> dict[st
     return {column: value for column, value in wanted.items() if getattr(kept, column) != value}
 
 
-def _leads(user: User, kept: Client, removed: Client) -> bool:
-    return Client.objects.allowing(user, Act.LEAD).filter(pk=kept.pk).exists()
-
-
 def _sees_groups(user: User, kept: Client, removed: Client) -> bool:
     groups = {client.parent_id for client in (kept, removed) if client.parent_id}
+    if not groups:
+        return True
     return Client.objects.visible_to(user).filter(pk__in=groups).count() == len(groups)

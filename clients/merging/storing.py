@@ -42,7 +42,7 @@ def bring_row_back(model: type[Model], kept: MergedRow) -> None:
 
 
 def merged_since(model: type[Model], values: dict[str, Any], besides: int) -> dict[str, int]:
-    """Of columns that point at clients those whose client was merged into another since (but by the merge `besides`)."""
+    """Of columns that point at clients those whose client was merged since (but by the merge `besides`)."""
     columns = [field.attname for field in model._meta.concrete_fields if field.related_model is Client]
     asked = {values[column] for column in columns if values.get(column)}
     merges = ClientMerge.objects.in_force().exclude(pk=besides).filter(removed_pk__in=asked)

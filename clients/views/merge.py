@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import formats
-from accounts.days import today
 from accounts.forms import OnceForm
 from accounts.http import AuthenticatedRequest, form_page, too_late_page
-from accounts.models import User
 from clients import duplicates
 from clients.forms import MergeForm
 from clients.gate import merge_for, pair_for, survivor_of
 from clients.merging.again import again
-from clients.merging.links import links
+from clients.merging.links import counts
 from clients.merging.merge import OvertakenError, RefusedError, lock, merge
 from clients.merging.owners import shares
 from clients.merging.undo import undo
@@ -47,7 +45,8 @@ def client_merge(request: AuthenticatedRequest, pk: int, other_pk: int) -> HttpR
 def _merge_page(request: AuthenticatedRequest, pk: int, other_pk: int) -> HttpResponse:
     kept, removed = pair_for(request.user, pk, other_pk)
     if request.method == "POST":
-        kept, removed = lock(pk, other_pk)
+        lock(pk, other_pk)
+        kept, removed = pair_for(request.user, pk, other_pk)  # as they are, now that nobody changes them
     form = MergeForm(request.POST or None, kept=kept, removed=removed, user=request.user)
     if form.is_valid():
         try:
@@ -59,7 +58,7 @@ def _merge_page(request: AuthenticatedRequest, pk: int, other_pk: int) -> HttpRe
         "form": form,
         "kept": kept,
         "removed": removed,
-        "owners": _with_owners(request.user, kept, removed),
+        "pair": [kept, removed],
         "moving": _counts(removed),
         "shares": [share for share in shares(pk, other_pk) if not share.is_whole],
     }
@@ -74,12 +73,6 @@ def _merged(request: AuthenticatedRequest, form: MergeForm, kept: Client, remove
     return redirect(kept)
 
 
-def _with_owners(user: User, kept: Client, removed: Client) -> list[Any]:
-    """The two, the survivor first, with who is responsible for them."""
-    found = duplicates.clients_for(user, today(), [kept.pk, removed.pk])
-    return [found[kept.pk], found[removed.pk]]
-
-
 def _status(form: MergeForm) -> int:
     if not form.is_bound:
         return 200
@@ -89,10 +82,10 @@ def _status(form: MergeForm) -> int:
 def _counts(removed: Client) -> list[tuple[Any, int]]:
     """What moves, by kind. Rows of our own bookkeeping (without permissions) and messages are not told."""
     found: Counter[Any] = Counter()
-    for each in links():
+    for each, count in counts(removed.pk).items():
         if each.model._meta.default_permissions and not each.kind:
             what = _("clients of its group") if each.model is Client else each.model._meta.verbose_name_plural
-            found[what] += each.rows(removed.pk).count()
+            found[what] += count
     return [(what, count) for what, count in found.items() if count]
 
 

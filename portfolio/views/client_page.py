@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.days import today
 from accounts.http import AuthenticatedRequest
-from clients.duplicates import alike
+from clients.duplicates import with_alike
 from clients.gate import client_for, leads_on
 from clients.models import Answer, Assignment, Client, Contact, Interaction, Task, access
 from contracts.bar import card_of
@@ -19,7 +19,6 @@ from portfolio.history import events_of, readable
 
 TIMELINE = 10
 PAGE = 50
-ALIKE = 3  # clients that may be this one
 
 
 @require_safe
@@ -29,7 +28,8 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     seen = Client.objects.visible_to(request.user).select_related("standing", "parent")
     group = Client.objects.visible_to(request.user).filter(pk=OuterRef("parent"))
     seen = seen.with_owner(day).with_last_contact().annotate(sees_parent=Exists(group))
-    client: Any = get_object_or_404(seen.with_acts(request.user, day), pk=pk)  # Any: for the annotations
+    seen = with_alike(seen.with_acts(request.user, day), request.user)
+    client: Any = get_object_or_404(seen, pk=pk)  # Any: for the annotations
     acts = access.acts(request.user, leads=client.is_led, roles=client.own_roles)
     context = {
         "client": client,
@@ -45,7 +45,7 @@ def client_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "timeline_slice": f":{TIMELINE}",
         "answers": Answer.objects.filter(client=client).select_related("survey", "contact")[:5],
         "assessment": next(iter(assess(watched(Client.objects.filter(pk=client.pk)), day)), None),
-        "alike": list(alike(client, request.user)[:ALIKE]) if acts["edit"] else [],
+        "alike": [Client(**each) for each in client.alike] if acts["edit"] else [],
         "may_merge": access.may_merge_clients(request.user),
         "today": day,
     }
