@@ -29,6 +29,7 @@ from clients.models import (
 from clients.tasks import forget_expired_merges
 from contracts.models import Contract
 from kpis import snapshots
+from notifications.models import Notification, OutboundEmail
 from tests import factories
 from tests.clients.doubles import NOW, Doubles, different, everything, make_doubles
 from tests.conftest import Cast
@@ -243,6 +244,14 @@ def test_an_owner_replaced_since_goes_back_as_she_is_now(doubles: Doubles, cast:
     assert ("AE", "Lead", date(2026, 12, 1), None) in days(doubles.kept)
 
 
+def test_days_that_were_cut_come_back_unless_they_were_changed_since(doubles: Doubles) -> None:
+    record = merged(doubles)
+    cut = Assignment.objects.get(client=doubles.kept, role="AM", user__full_name="Colleague")
+    Assignment.objects.filter(pk=cut.pk).update(end=date(2019, 11, 30))
+    undone(record, doubles)
+    assert ("AM", "Colleague", date(2019, 6, 1), date(2019, 11, 30)) in days(doubles.removed)
+
+
 def test_undoing_twice_is_undoing_once(doubles: Doubles) -> None:
     record = merged(doubles)
     undone(record, doubles)
@@ -311,6 +320,20 @@ def test_another_rule_in_the_way_is_told_in_its_own_words(doubles: Doubles) -> N
     with pytest.raises(RefusedError, match=r"sudah dipakai|in use already"):
         undone(record, doubles)
     assert not different(state, everything())
+
+
+def test_messages_about_the_merged_client_are_about_the_survivor_and_back(doubles: Doubles) -> None:
+    def about() -> dict[str, int]:
+        return {
+            model.__name__: model.objects.filter(about_id=doubles.kept.pk).count()
+            for model in (Notification, OutboundEmail)
+        }
+
+    assert about() == {"Notification": 1, "OutboundEmail": 1}
+    record = merged(doubles)
+    assert about() == {"Notification": 2, "OutboundEmail": 2}
+    undone(record, doubles)
+    assert about() == {"Notification": 1, "OutboundEmail": 1}
 
 
 # --- One after the other -------------------------------------------------------------------------
