@@ -77,18 +77,22 @@ class ClientMerge(models.Model):
     objects = ClientMergeQuerySet.as_manager()
 
     class Meta:
-        default_permissions = ()
+        default_permissions = ("view",)
         verbose_name = _("merge of clients")
         verbose_name_plural = _("merges of clients")
         ordering = ["-at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["removed_pk"], condition=Q(undone_at__isnull=True), name="client_merged_once"
+                fields=["removed_pk"],
+                condition=Q(undone_at__isnull=True),
+                name="client_merged_once",
+                violation_error_message=_("This client is merged already."),
             ),
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True, undone_by__isnull=True)
                 | Q(undone_at__isnull=False, undone_by__isnull=False),
                 name="client_merge_undone_by_somebody",
+                violation_error_message=_("Say who undid the merge, and when."),
             ),
         ]
 

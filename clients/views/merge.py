@@ -80,10 +80,10 @@ def _status(form: MergeForm) -> int:
 
 
 def _counts(removed: Client) -> list[tuple[Any, int]]:
-    """What moves, by kind. Rows of our own bookkeeping (without permissions) and messages are not told."""
+    """What moves, by kind. Rows of our own bookkeeping (that nobody types) and messages are not told."""
     found: Counter[Any] = Counter()
     for each, count in counts(removed.pk).items():
-        if each.model._meta.default_permissions and not each.kind:
+        if "change" in each.model._meta.default_permissions and not each.kind:
             what = _("clients of its group") if each.model is Client else each.model._meta.verbose_name_plural
             found[what] += count
     return [(what, count) for what, count in found.items() if count]

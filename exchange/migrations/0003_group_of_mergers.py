@@ -14,8 +14,14 @@ def add_right(apps, schema_editor):
     create_permissions(config, apps=apps, verbosity=0)
     config.models_module = module
     right = _right(apps).get()
-    for group in apps.get_model("auth", "Group").objects.filter(name__in=GROUPS):
+    groups = apps.get_model("auth", "Group").objects
+    for group in groups.filter(name__in=GROUPS):
         group.permissions.add(right)
+    look = apps.get_model("auth", "Permission").objects.get(
+        content_type__app_label="clients", codename="view_clientmerge"
+    )
+    for group in groups.filter(name="Administrator"):
+        group.permissions.add(look)
 
 
 def remove_right(apps, schema_editor):
