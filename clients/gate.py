@@ -1,14 +1,19 @@
 """The one gate before a client: what one may not see does not exist (404), what one may not do is refused (403)."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from accounts.days import today
+from accounts.http import AuthenticatedRequest, too_late_page
 from accounts.models import User
-from clients.models import Act, Client, access
+from clients.models import Act, Client, ClientMerge, access
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,12 +49,76 @@ def refuse_unless(user: User, client: Client, act: Act) -> None:
 
 
 def _locked(user: User, client: Client, act: Act) -> Client:
-    """The client once more, locked. Raises PermissionDenied where `user` sees it but may not do `act`."""
+    """The client once more, locked. Raises PermissionDenied where `user` may not do `act`, Http404 if it is gone."""
     allowed = Client.objects.allowing(user, act).select_for_update(no_key=True, of=("self",))
     locked = allowed.filter(pk=client.pk).first()
     if locked is None:
+        if not Client.objects.filter(pk=client.pk).exists():
+            raise Http404  # merged into another one just now
         raise PermissionDenied
     return locked
+
+
+def pair_for(user: User, pk: int, other_pk: int) -> tuple[Any, Any]:
+    """Two clients that `user` may merge, with owner and acts. Raises Http404 and PermissionDenied. One statement."""
+    day = today()
+    seen = Client.objects.visible_to(user).with_owner(day).with_acts(user, day)
+    found: dict[Any, Any] = seen.select_related("parent", "billing_contact").in_bulk([pk, other_pk])
+    if len(found) < 2:
+        raise Http404
+    if not access.may_merge_clients(user):
+        raise PermissionDenied
+    for client in found.values():
+        client.acts = access.acts(user, leads=client.is_led, roles=client.own_roles)
+        if not client.acts["edit"]:
+            raise PermissionDenied
+    return found[pk], found[other_pk]
+
+
+def merge_for(user: User, pk: int) -> ClientMerge:
+    """A merge that `user` may undo. Raises Http404 and PermissionDenied."""
+    merge: ClientMerge = get_object_or_404(ClientMerge.objects.visible_to(user).select_related("kept"), pk=pk)
+    if not access.may_merge_clients(user):
+        raise PermissionDenied
+    refuse_unless(user, merge.kept, Act.EDIT)
+    return merge
+
+
+def survivor_of(user: User, pk: int) -> Client | None:
+    """The client into which the one with this key was merged, if `user` may see it."""
+    merges = ClientMerge.objects.in_force().visible_to(user).filter(removed_pk=pk).select_related("kept")
+    merge = merges.first()
+    return merge.kept if merge else None
+
+
+def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The addresses of a client that was merged into another lead to that one, for whoever may see it.
+
+    For views whose first argument is the client. What was typed for the merged client is not saved (409).
+    """
+
+    @wraps(view)
+    def leading(request: AuthenticatedRequest, /, **parts: Any) -> HttpResponse:
+        name = next(iter(parts))
+        try:
+            return view(request, **parts)
+        except Http404:
+            survivor = survivor_of(request.user, parts[name])
+            if survivor is None:
+                raise
+        if request.method == "POST":
+            text = _("This client was merged into %(client)s meanwhile; nothing was saved.")
+            back = survivor.get_absolute_url()
+            return too_late_page(request, text % {"client": survivor}, back=back)
+        answer: HttpResponse = redirect(_name_of(request), **{**parts, name: survivor.pk})
+        return answer
+
+    return leading
+
+
+def _name_of(request: AuthenticatedRequest) -> str:
+    """The name of the address that was asked for."""
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def acts_of(user: User, client: Client) -> dict[str, bool]:

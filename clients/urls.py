@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import assignment, client, contact, interaction, task
+from clients.views import assignment, client, contact, interaction, merge, task
 
 app_name = "clients"
 
@@ -8,6 +8,12 @@ urlpatterns = [
     path("clients/new/", client.client_create, name="client_create"),
     path("clients/<int:pk>/edit/", client.client_edit, name="client_edit"),
     path("clients/<int:pk>/tier/", client.client_tier, name="client_tier"),
+    path("clients/<int:pk>/merge/<int:other_pk>/", merge.client_merge, name="client_merge"),
+    path("clients/<int:pk>/not-the-same/<int:other_pk>/", merge.duplicate_dismiss, name="duplicate_dismiss"),
+    path(
+        "clients/<int:pk>/maybe-the-same/<int:other_pk>/", merge.duplicate_suggest, name="duplicate_suggest"
+    ),
+    path("clients/merges/<int:pk>/undo/", merge.merge_undo, name="merge_undo"),
     path("clients/<int:client_pk>/assign/<slug:role>/", assignment.owner_assign, name="owner_assign"),
     path("clients/<int:client_pk>/contacts/new/", contact.contact_create, name="contact_create"),
     path("contacts/<int:pk>/edit/", contact.contact_edit, name="contact_edit"),

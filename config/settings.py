@@ -265,6 +265,7 @@ def _daily(task: str, *, hour: int, minute: int = 0) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "send-due-mail": _every("notifications.tasks.send_due_mail", 15),
     "mail-digests": _daily("notifications.tasks.mail_digests", hour=6, minute=30),
+    "forget-expired-merges": _every("clients.tasks.forget_expired_merges", 3600),
     "raise-renewal-alerts": _every("contracts.tasks.raise_renewal_alerts", 300),
     "rebuild-stale-clients": _every("kpis.tasks.rebuild_stale_clients", 5),
     "bring-numbers-up-to-date": _every("kpis.tasks.bring_up_to_date", 3600),

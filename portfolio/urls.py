@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from portfolio.converters import MonthConverter
-from portfolio.views import client_page, figures, help, home, lists, months, search, targets, team
+from portfolio.views import client_page, duplicates, figures, help, home, lists, months, search, targets, team
 
 app_name = "portfolio"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("clients/", lists.client_list, name="client_list"),
     path("clients/export/<slug:kind>/", lists.client_export, name="client_export"),
+    path("clients/duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("clients/merges/", duplicates.merge_list, name="merge_list"),
     path("clients/<int:pk>/", client_page.client_page, name="client_page"),
     path("clients/<int:pk>/timeline/", client_page.client_timeline, name="client_timeline"),
     path("clients/<int:pk>/history/", client_page.client_history, name="client_history"),

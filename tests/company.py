@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.days import JAKARTA
 from accounts.models import User
-from clients.models import Answer, Client, Contact, Interaction, Task
+from clients.merging.merge import merge
+from clients.models import Answer, Client, ClientMerge, Contact, Interaction, NotDuplicate, Task
 from contracts.models import Contract, ContractLine, Product, RenewalAlert
 from exchange.models import ApiToken, Export, Import, ImportLine
 from kpis import closing
@@ -23,6 +24,7 @@ from tests.conftest import Cast, make_cast
 from tests.factories import (
     AnswerFactory,
     AssignmentFactory,
+    ClientFactory,
     ContactFactory,
     ContractFactory,
     ContractLineFactory,
@@ -45,6 +47,9 @@ class Portfolio:
 
     canary: str
     client: Client
+    twin: Client
+    merge: ClientMerge
+    told_apart: Client
     contact: Contact
     inactive_contact: Contact
     interaction: Interaction
@@ -135,6 +140,9 @@ def make_portfolio(client: Client, owner: User, canary: str, product: Product, i
     return Portfolio(
         canary=canary,
         client=client,
+        twin=make_twin(client, owner, "Kembaran"),
+        merge=merge(client.pk, make_twin(client, owner, "Lebur").pk, takes=(), by=importer, now=timezone.now()),
+        told_apart=make_told_apart(client, owner),
         contact=contact,
         inactive_contact=ContactFactory(client=client, full_name=f"Pamit {canary}", is_active=False),
         interaction=InteractionFactory(
@@ -169,6 +177,23 @@ def make_portfolio(client: Client, owner: User, canary: str, product: Product, i
             requested_by=owner, kind="csv", state="ready", file=b"", made_at=timezone.now(), clients=[client.pk]
         ),
     )  # fmt: skip
+
+
+def make_twin(client: Client, owner: User, name: str) -> Client:
+    """Another client of the same owner."""
+    twin: Client = ClientFactory(legal_name=f"{name} {client.legal_name}")
+    AssignmentFactory(client=twin, user=owner)
+    for role, person in client.assignments.filter(role__in=["support", "sponsor"]).values_list(
+        "role", "user"
+    ):
+        AssignmentFactory(client=twin, user_id=person, role=role)
+    return twin
+
+
+def make_told_apart(client: Client, owner: User) -> Client:
+    other = make_twin(client, owner, "Lain")
+    NotDuplicate.objects.create(one=client, other=other, by=owner)
+    return other
 
 
 def make_import(importer: User, canary: str, state: str) -> Import:

@@ -91,7 +91,7 @@ def make_cast() -> Cast:
     ]:
         factories.TeamMembershipFactory(user=people[name], team=team, role=role)
     people["executive"].user_permissions.add(Permission.objects.get(codename="read_all_clients"))
-    may = Permission.objects.filter(codename__in=["close_month", "import_data"])
+    may = Permission.objects.filter(codename__in=["close_month", "import_data", "merge_clients"])
     people["director"].user_permissions.set(may)
     administrators = Group.objects.create(name="Administrators")
     administrators.permissions.set(Permission.objects.exclude(codename="read_all_clients"))

@@ -7,7 +7,17 @@ from zoneinfo import ZoneInfo
 import factory
 
 from accounts.models import Position, Team, TeamMembership, User
-from clients.models import Answer, Assignment, Client, Consent, Contact, Interaction, Survey, Task
+from clients.models import (
+    Answer,
+    Assignment,
+    Client,
+    ClientMerge,
+    Consent,
+    Contact,
+    Interaction,
+    Survey,
+    Task,
+)
 from contracts.models import (
     ActiveSpan,
     AlertLadder,
@@ -86,6 +96,19 @@ class AssignmentFactory(factory.django.DjangoModelFactory[Assignment]):
     user = factory.SubFactory(UserFactory)
     role = "AM"
     start = EPOCH
+
+
+class ClientMergeFactory(factory.django.DjangoModelFactory[ClientMerge]):
+    """On record only: nothing was moved."""
+
+    class Meta:
+        model = ClientMerge
+
+    kept = factory.SubFactory(ClientFactory)
+    removed_pk = factory.Sequence(lambda n: 900_000 + n)
+    removed_name = factory.Sequence(lambda n: f"PT Lama {n}")
+    by = factory.SubFactory(UserFactory)
+    at = datetime(2026, 11, 20, 10, tzinfo=ZoneInfo("Asia/Jakarta"))
 
 
 class InteractionFactory(factory.django.DjangoModelFactory[Interaction]):

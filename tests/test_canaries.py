@@ -160,7 +160,8 @@ def test_a_page_without_its_scope_would_be_noticed(company: Company, name: str) 
 @pytest.mark.parametrize("who", SIDE)
 def test_totals_are_sums_over_visible_rows(company: Company, who: str) -> None:
     page = get(company.people[who], "/clients/")
-    clients = [getattr(company, side).client for side in SIDE[who]]
+    portfolios = [getattr(company, side) for side in SIDE[who]]
+    clients = [client for each in portfolios for client in (each.client, each.twin, each.told_apart)]
     values = ClientStanding.objects.filter(client__in=clients).values_list("annual_value", flat=True)
     assert page.context["totals"]["count"] == len(clients)
     assert page.context["totals"]["monthly"] == monthly(sum(values, Decimal(0)))

@@ -49,6 +49,8 @@ RIGHTS = {name: dict(zip(PEOPLE, row.split(), strict=True)) for name, row in {
     "own import":          "login     404   404     404     404       404      404  ok       404            404       404",
     "set up":              "login     403   403     403     403       403      403  ok       403            403       403",
     "superuser":           "login     403   403     403     403       403      403  403      403            403       403",
+    "merge":               "login     403   403     403     404       404      403  ok       404            403       404",
+    "merge any":           "login     403   403     403     403       403      403  ok       403            403       ok",
     "self":                "login     ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
     "anybody":             "ok        ok    ok      ok      ok        ok       ok   ok       ok             ok        ok",
 }.items()}
@@ -65,14 +67,17 @@ class Address:
     about: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
     post: int = 302  # the answer to a POST of somebody who may; 200 is a preview
-    more: tuple[Any, ...] = ()  # further parts of the address
+    more: tuple[Any, ...] = ()  # further parts of the address; the name of a row stands for its key
 
     def url(self, name: str, portfolio: Portfolio) -> str:
         row = [getattr(portfolio, self.about).pk] if self.about else []
-        return reverse(name, args=[*row, *self.more])
+        return reverse(name, args=[*row, *self.parts(portfolio)])
 
-    def missing_url(self, name: str) -> str:
-        return reverse(name, args=[MISSING, *self.more])
+    def parts(self, portfolio: Portfolio) -> list[Any]:
+        return [getattr(getattr(portfolio, str(part), part), "pk", part) for part in self.more]
+
+    def missing_url(self, name: str, portfolio: Portfolio) -> str:
+        return reverse(name, args=[MISSING, *self.parts(portfolio)])
 
     def form(self, portfolio: Portfolio, company: Company) -> dict[str, Any]:
         """What a person would send: her entries and the revision that her page showed."""
@@ -115,6 +120,10 @@ def _seen_assignment(company: Company) -> int:
     return Assignment.objects.get(client=company.cast.client, role="AM").pk
 
 
+def _seen_pair(company: Company) -> str:
+    return f"{revision_of(company.own.client)} {revision_of(company.own.twin)}"
+
+
 def _file(company: Company) -> SimpleUploadedFile:
     return SimpleUploadedFile("klien.csv", b"Kode;Nama\nK-1;PT Contoh\n")
 
@@ -134,6 +143,10 @@ TABLE = {
     "notifications:notification_open": Address("recipient", POST, "notification"),
     "clients:client_create": Address("team", FORM, data=NAME),
     "clients:client_edit": Address("edit", FORM, "client", NAME),
+    "clients:client_merge": Address("merge", FORM, "client", dict.fromkeys(["name", "brand_name", "address", "source"], "kept") | {"seen": _seen_pair}, more=("twin",)),
+    "clients:merge_undo": Address("merge", FORM, "merge"),
+    "clients:duplicate_dismiss": Address("merge", POST, "client", more=("twin",)),
+    "clients:duplicate_suggest": Address("merge", POST, "client", more=("told_apart",)),
     "clients:client_tier": Address("lead", FORM, "client", {"tier": "key"}),
     "clients:owner_assign": Address("lead", FORM, "client", {"user": _owner_again, "start": "2026-11-22", "reason": "Cuti", "expected": _seen_assignment}, more=("AM",)),
     "clients:contact_create": Address("edit", FORM, "client", {"full_name": "Sinta"}),
@@ -177,6 +190,8 @@ TABLE = {
     "portfolio:figure_export": Address("self", READ, more=("value", "csv")),
     "portfolio:client_list": Address("self", READ),
     "portfolio:client_export": Address("self", READ, more=("csv",)),
+    "portfolio:duplicate_list": Address("merge any", READ),
+    "portfolio:merge_list": Address("merge any", READ),
     "portfolio:client_page": Address("see", READ, "client"),
     "portfolio:client_timeline": Address("see", READ, "client"),
     "portfolio:client_history": Address("see", READ, "client"),
@@ -325,7 +340,7 @@ def test_a_foreign_row_answers_byte_for_byte_like_a_missing_one(
     address = TABLE[name]
     for method in address.methods.split():
         form = address.form(company.foreign, company) if method == "POST" else {}
-        foreign, missing = address.url(name, company.foreign), address.missing_url(name)
+        foreign, missing = address.url(name, company.foreign), address.missing_url(name, company.own)
         for who in STRANGERS:
             answers = [desk.ask(who, method, url, form, **headers) for url in (foreign, missing)]
             assert [answer.status_code for answer in answers] == [404, 404], (who, method)
@@ -348,7 +363,7 @@ def test_a_wrong_method_is_refused_whoever_asks_for_whatever(company: Company, d
     for who in PEOPLE:
         expected = "login" if RIGHTS[address.right][who] == "login" else "405"
         urls = [address.url(name, company.own), address.url(name, company.foreign)]
-        urls += [address.missing_url(name)] if address.about else []
+        urls += [address.missing_url(name, company.own)] if address.about else []
         assert {verdict(desk.ask(who, wrong, url), 200) for url in urls} == {expected}, who
 
 

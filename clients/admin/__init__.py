@@ -2,11 +2,13 @@ from clients.admin.activity import AnswerAdmin, InteractionAdmin, SurveyAdmin, T
 from clients.admin.assignments import AssignmentAdmin
 from clients.admin.clients import ClientAdmin
 from clients.admin.contacts import ConsentAdmin, ContactAdmin
+from clients.admin.merges import ClientMergeAdmin
 
 __all__ = [
     "AnswerAdmin",
     "AssignmentAdmin",
     "ClientAdmin",
+    "ClientMergeAdmin",
     "ConsentAdmin",
     "ContactAdmin",
     "InteractionAdmin",

@@ -2,6 +2,7 @@ from clients.forms.assignment import AssignForm
 from clients.forms.client import ClientForm, NewClientForm, TierForm
 from clients.forms.contact import ContactForm
 from clients.forms.interaction import InteractionForm
+from clients.forms.merge import MergeForm
 from clients.forms.task import SnoozeForm, TaskForm
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "ClientForm",
     "ContactForm",
     "InteractionForm",
+    "MergeForm",
     "NewClientForm",
     "SnoozeForm",
     "TaskForm",

@@ -4,6 +4,7 @@ from clients.models.assignment import Assignment
 from clients.models.client import Client, ClientScopedQuerySet
 from clients.models.contact import Consent, Contact
 from clients.models.interaction import Interaction
+from clients.models.merge import ClientMerge, MergedRow, NotDuplicate
 from clients.models.task import Task
 
 __all__ = [
@@ -11,10 +12,13 @@ __all__ = [
     "Answer",
     "Assignment",
     "Client",
+    "ClientMerge",
     "ClientScopedQuerySet",
     "Consent",
     "Contact",
     "Interaction",
+    "MergedRow",
+    "NotDuplicate",
     "Survey",
     "Task",
 ]

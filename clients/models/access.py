@@ -39,6 +39,11 @@ def may_create_clients(user: User, day: date) -> bool:
     return user.is_active and TeamMembership.objects.on(day).filter(user=user).exists()
 
 
+def may_merge_clients(user: User) -> bool:
+    """Whether `user` may make one of two clients, where she may edit both."""
+    return user.is_active and user.has_perm("clients.merge_clients")
+
+
 def visible(user: User, day: date) -> Q:
     """The clients `user` may see on `day`; nobody sees anything by default."""
     if not user.is_active:

@@ -249,6 +249,7 @@ class Client(models.Model):
         permissions = [
             ("read_all_clients", _("Can read all portfolios")),
             ("reveal_npwp", _("Can reveal personal tax numbers")),
+            ("merge_clients", _("Can merge clients")),
         ]
         indexes = [
             models.Index("name_key", name="client_name_key"),

@@ -10,12 +10,13 @@ from accounts import formats
 from accounts.days import today
 from accounts.http import AuthenticatedRequest, form_page
 from clients.forms import AssignForm
-from clients.gate import locked_client_for
+from clients.gate import leads_on, locked_client_for
 from clients.models import Act, Assignment
 from clients.owning import TooLateError, assign_owner, latest_owner
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def owner_assign(request: AuthenticatedRequest, client_pk: int, role: str) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.LEAD)

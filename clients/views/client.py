@@ -10,7 +10,7 @@ from accounts.days import today
 from accounts.http import AuthenticatedRequest, form_page
 from clients.editing import edit_page
 from clients.forms import ClientForm, NewClientForm, TierForm
-from clients.gate import client_for, locked_client_for
+from clients.gate import client_for, leads_on, locked_client_for
 from clients.models import Act, Client
 from clients.models.access import may_create_clients
 from clients.owning import create_client
@@ -45,6 +45,7 @@ def client_create(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = locked_client_for(request.user, pk, Act.EDIT)
@@ -67,6 +68,7 @@ def client_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def client_tier(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     client = locked_client_for(request.user, pk, Act.LEAD)

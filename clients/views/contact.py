@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import AuthenticatedRequest
 from clients.editing import edit_page
 from clients.forms import ContactForm
-from clients.gate import locked_client_for, row_for
+from clients.gate import leads_on, locked_client_for, row_for
 from clients.models import Act, Contact
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def contact_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.EDIT)

@@ -10,7 +10,7 @@ from accounts import formats
 from accounts.http import AuthenticatedRequest
 from clients.editing import edit_page
 from clients.forms import InteractionForm
-from clients.gate import locked_client_for, row_for
+from clients.gate import leads_on, locked_client_for, row_for
 from clients.models import Act, Client, Interaction
 from clients.talking import log_interaction
 
@@ -26,6 +26,7 @@ def interaction_quick(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def interaction_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.LOG)

@@ -12,11 +12,12 @@ from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from clients.editing import edit_page
 from clients.forms import SnoozeForm, TaskForm
-from clients.gate import locked_client_for, row_for
+from clients.gate import leads_on, locked_client_for, row_for
 from clients.models import Act, Task
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def task_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.LOG)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.days import today
 from accounts.http import AuthenticatedRequest, form_page
 from clients.editing import edit_page
-from clients.gate import acts_of, locked_client_for, row_for
+from clients.gate import acts_of, leads_on, locked_client_for, row_for
 from clients.models import Act
 from contracts.actions import LINE_ACTIONS, possible_actions
 from contracts.bar import card_of
@@ -37,6 +37,7 @@ def contract_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@leads_on
 @transaction.atomic
 def contract_create(request: AuthenticatedRequest, client_pk: int) -> HttpResponse:
     client = locked_client_for(request.user, client_pk, Act.CONTRACT)

@@ -17,7 +17,7 @@ from accounts.days import today
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from clients.models import Assignment, Client, Task
-from clients.models.access import may_create_clients
+from clients.models.access import may_create_clients, may_merge_clients
 from contracts.converting import in_reporting_currency
 from contracts.models import ClientStanding, ContractTerm
 from contracts.models.derived import TermQuerySet
@@ -170,7 +170,10 @@ RENEWALS = Listing(
 @require_safe
 def client_list(request: AuthenticatedRequest) -> HttpResponse:
     return CLIENTS.page(
-        request, "portfolio/client_list.html", may_create=may_create_clients(request.user, today())
+        request,
+        "portfolio/client_list.html",
+        may_create=may_create_clients(request.user, today()),
+        may_merge=may_merge_clients(request.user),
     )
 
 

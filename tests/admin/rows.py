@@ -36,6 +36,7 @@ ROWS: dict[str, Callable[[int], Model]] = {
     "notifications.Preference": _made_by(factories.PreferenceFactory),
     "notifications.DeliveryHours": _made_by(factories.DeliveryHoursFactory),
     "clients.Client": lambda number: factories.AssignmentFactory().client,
+    "clients.ClientMerge": _made_by(factories.ClientMergeFactory),
     "clients.Contact": _made_by(factories.ContactFactory),
     "clients.Consent": _made_by(factories.ConsentFactory),
     "clients.Assignment": _made_by(factories.AssignmentFactory),

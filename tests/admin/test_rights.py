@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = ["changelist", "add", "change", "delete"]
 WRITTEN_BY_THE_PRODUCT = {"mfa.Authenticator", "notifications.Notification", "notifications.OutboundEmail"}
-NEVER_ADDED = WRITTEN_BY_THE_PRODUCT | {"contracts.RenewalAlert", "kpis.MonthClose"}
+NEVER_ADDED = WRITTEN_BY_THE_PRODUCT | {"contracts.RenewalAlert", "kpis.MonthClose", "clients.ClientMerge"}
 DELETED = {
     "auth.Group",
     "mfa.Authenticator",

@@ -23,6 +23,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.days import today
 from accounts.models import User
+from clients.merging.merge import merge
+from clients.models import NotDuplicate
 from contracts.alerts import raise_alerts
 from exchange.models import ImportLine
 from kpis.closing import close
@@ -103,8 +105,21 @@ def furnish(cast: Cast) -> None:
     raise_alerts(timezone.now())
     rights = ("add_team", "add_user", "add_teammembership", "add_position", "add_product")
     cast.director.user_permissions.add(*Permission.objects.filter(codename__in=rights))
+    furnish_duplicates(cast)
     for state in ("reading", "checked", "applying", "applied"):
         furnish_import(cast.director, state)
+
+
+def furnish_duplicates(cast: Cast) -> None:
+    """The owner's client once more, with another owner; a pair told apart; a client that was merged into it."""
+    twin = factories.ClientFactory(legal_name="NUSARENA PANGAN", code="K-2", city="Bogor", brand_name="Nusa")
+    factories.AssignmentFactory(client=twin, user=cast.colleague)
+    factories.TaskFactory(client=twin, owner=cast.colleague)
+    other, gone = (factories.ClientFactory(legal_name=name) for name in ("Nusarena Jaya", "Nusarena Lama"))
+    for client in (other, gone):
+        factories.AssignmentFactory(client=client, user=cast.owner)
+    NotDuplicate.objects.create(one=cast.client, other=other, by=cast.director)
+    merge(cast.client.pk, gone.pk, takes=(), by=cast.director, now=timezone.now())
 
 
 def furnish_import(importer: User, state: str) -> None:

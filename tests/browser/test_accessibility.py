@@ -14,6 +14,7 @@ from django.urls import reverse
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response
 
 from accounts.models import User
+from clients.models import Client, ClientMerge
 from exchange.models import Import
 from kpis.models import MonthClose, Snapshot
 from tests.browser.conftest import Site
@@ -76,6 +77,16 @@ def of_import(name: str, state: str) -> Visit:
     )
 
 
+def merge_of(site: Site) -> str:
+    """The owner's client with its twin."""
+    twin = Client.objects.get(legal_name__iexact=site.cast.client.legal_name, code="K-2")
+    return reverse("clients:client_merge", args=[site.cast.client.pk, twin.pk])
+
+
+def last_merge() -> int:
+    return ClientMerge.objects.latest("at").pk
+
+
 PAGES = [
     named("account_login", who=""),
     named("account_reset_password", who=""),
@@ -124,6 +135,13 @@ PAGES = [
     *(of_contract(f"contracts:contract_{name}") for name in ("renew", "pause", "notice", "add_line")),
     of_contract("contracts:contract_terminate", who="lead"),
     Visit("line_amend", lambda site: reverse("contracts:line_amend", args=[line_of(site)]), who="owner"),
+    named("portfolio:duplicate_list", who="director"),
+    Visit(
+        "pairs told apart", lambda site: reverse("portfolio:duplicate_list") + "?told=apart", who="director"
+    ),
+    named("portfolio:merge_list", who="director"),
+    Visit("client_merge", lambda site: merge_of(site), who="director"),
+    Visit("merge_undo", lambda site: reverse("clients:merge_undo", args=[last_merge()]), who="director"),
     named("exchange:import_list", who="director"),
     named("exchange:setup", who="director"),
     *(named(f"exchange:setup_{lines}", who="director") for lines in ("teams", "people", "products")),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from clients.models import Assignment
+from clients.models import Assignment, ClientMerge, MergedRow, NotDuplicate
 from tests.database import Violation, again, assert_refused_by, put
 from tests.factories import (
     AnswerFactory,
@@ -36,6 +36,24 @@ def _csat() -> object:
     return AnswerFactory(survey=SurveyFactory(kind="csat"), score=5)
 
 
+def _merge(**fields: object) -> ClientMerge:
+    more = {"removed_pk": 1, "removed_name": "PT Lama", "at": "2026-11-21T10:00+07:00"}
+    return ClientMerge.objects.create(kept=ClientFactory(), by=UserFactory(), **more | fields)
+
+
+def _told_apart() -> NotDuplicate:
+    return NotDuplicate.objects.create(one=ClientFactory(), other=ClientFactory(), by=UserFactory())
+
+
+def _told_apart_again() -> None:
+    told = _told_apart()
+    again(told, one_id=told.other_id, other_id=told.one_id)
+
+
+def _moved_row() -> MergedRow:
+    return MergedRow.objects.create(of=_merge(), fate="moved", model="x", column="y", row_pk=1)
+
+
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("client_has_a_name", lambda: put(ClientFactory(), legal_name="")),
     ("client_code_once", lambda: again(ClientFactory(code="K-1"), code="k-1")),
@@ -43,6 +61,12 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("client_npwp_is_15_or_16_digits", lambda: put(ClientFactory(), npwp="12.345.678.9-012")),
     ("client_npwp_once", lambda: again(ClientFactory(npwp="0123456789012345"))),
     ("client_not_its_own_parent", _its_own_parent),
+    ("client_merged_once", lambda: again(_merge())),
+    ("client_merge_undone_by_somebody", lambda: put(_merge(), undone_at="2026-11-21T10:00+07:00")),
+    ("merged_row_is_kept_if_left", lambda: put(_moved_row(), fate="left")),
+    ("merged_row_is_kept_if_left", lambda: put(_moved_row(), whole="{}")),
+    ("not_duplicate_once", _told_apart_again),
+    ("not_duplicate_of_itself", lambda: put(told := _told_apart(), other_id=told.one_id)),
     ("contact_has_a_name", lambda: put(ContactFactory(), full_name="")),
     ("contact_one_primary_per_client", lambda: again(ContactFactory(is_primary=True))),
     ("contact_whatsapp_needs_a_phone", lambda: put(ContactFactory(), has_whatsapp=True)),
