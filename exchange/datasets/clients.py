@@ -229,7 +229,7 @@ class _Work:
         if name and name.casefold() in self.new and not code:
             entry.refuse("legal_name", _("A line above says the same already."))
             return None
-        return Client(created_by=self.user)
+        return Client(created_by=self.user, legal_form=LegalForm.OTHER)  # a “Toko …” in a list is no PT
 
     def _check_rights(self, entry: Entry, piece: Piece) -> None:
         if piece.is_new:

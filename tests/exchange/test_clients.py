@@ -238,3 +238,9 @@ def test_a_line_of_totals_is_no_client(director: User, name: str) -> None:
 
 def test_a_company_may_be_called_total(director: User) -> None:
     brought(director, "clients", [{"legal_name": "PT Total Bangun Persada"}, {"legal_name": "Total Media"}])
+
+
+def test_a_name_without_a_legal_form_gets_none(director: User) -> None:
+    lines = [{"legal_name": name} for name in ("Toko Sinar", "PT. Sagara Kimia", "UD Tiga")]
+    brought(director, "clients", lines)
+    assert sorted(map(str, Client.objects.filter(created_by=director))) == ["PT Sagara Kimia", "Toko Sinar", "UD Tiga"]
