@@ -91,7 +91,11 @@ def editable_by(user: User, pks: Iterable[int]) -> set[int]:
     """Which of the clients `user` may merge."""
     if not access.may_merge_clients(user):
         return set()
-    return set(Client.objects.editable_by(user).filter(pk__in=list(pks)).values_list("pk", flat=True))
+    return set(
+        Client.objects.allowing(user, access.Act.CONTRACT)
+        .filter(pk__in=list(pks))
+        .values_list("pk", flat=True)
+    )
 
 
 def with_alike(clients: ClientQuerySet, user: User) -> ClientQuerySet:

@@ -1,6 +1,7 @@
 """The one gate before a client: what one may not see does not exist (404), what one may not do is refused (403)."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.days import today
 from accounts.http import AuthenticatedRequest, too_late_page
 from accounts.models import User
+from clients.merging.owners import shares
 from clients.models import Act, Client, ClientMerge, access
 
 Row = TypeVar("Row", bound=Model)
@@ -70,9 +72,17 @@ def pair_for(user: User, pk: int, other_pk: int) -> tuple[Any, Any]:
         raise PermissionDenied
     for client in found.values():
         client.acts = access.acts(user, leads=client.is_led, roles=client.own_roles)
-        if not client.acts["edit"]:
+        if not client.acts["contract"]:  # contracts move
             raise PermissionDenied
+    if not all(client.acts["lead"] for client in found.values()) and _ousts(user, pk, other_pk, day):
+        raise PermissionDenied
     return found[pk], found[other_pk]
+
+
+def _ousts(user: User, kept: int, removed: int, day: date) -> bool:
+    """Whether somebody else would look after a client no longer, today or later: that is for leads to decide."""
+    cut = [share.assignment for share in shares(kept, removed) if not share.is_whole]
+    return any(each.user_id != user.pk and (each.end is None or each.end >= day) for each in cut)
 
 
 def merge_for(user: User, pk: int) -> ClientMerge:

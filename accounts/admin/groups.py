@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext
 
-HOUSE = ["accounts", "notifications", "clients", "contracts", "kpis", "auth", "mfa"]
+HOUSE = ["accounts", "notifications", "clients", "contracts", "kpis", "exchange", "auth", "mfa"]
 
 
 class PermissionChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only

@@ -12,6 +12,7 @@ from accounts import formats
 from accounts.models import User
 from clients.models import Client
 from clients.models.client import Industry
+from clients.models.names import LegalForm
 
 ITS_OWN = {"id", "name_key", "created_at", "created_by"}  # of the record, not of the company
 TOGETHER = {  # half of a name or of an address makes no sense beside the other half
@@ -81,12 +82,17 @@ def open_choices(user: User, kept: Client, removed: Client, *, leads: bool) -> l
 
 
 def usual(kept: Client, removed: Client) -> set[str]:
-    """The names of what is usually taken from the merged client: what it has and the survivor lacks."""
-    return {
+    """The names of what is usually taken from the merged client: what it has and the survivor lacks.
+
+    A private person's tax number is no company's: it would be shown to everybody.
+    """
+    lacking = {
         each.name
         for each in all_choices()
         if not each.is_filled(kept, removed) and each.is_filled(removed, kept)
     }
+    is_private = removed.has_personal_npwp and kept.legal_form != LegalForm.PERSON
+    return lacking - {"npwp"} if is_private else lacking
 
 
 def new_values(kept: Client, removed: Client, takes: Collection[str]) -> dict[str, Any]:

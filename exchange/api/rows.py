@@ -47,11 +47,12 @@ def bring(
 
 
 def told(dataset: Dataset, entry: Entry) -> dict[str, Any]:
-    """What came of a row, for the answer."""
+    """What came of a row, for the answer. What a refused one would have changed may be none of the asker's business."""
+    changes = [] if entry.problems else entry.changes
     return {
         "row": entry.line,
         "outcome": outcome_of(dataset, entry),
-        "changes": [{"column": c.column, "old": c.old, "new": c.new} for c in entry.changes],
+        "changes": [{"column": c.column, "old": c.old, "new": c.new} for c in changes],
         "problems": [{"column": p.column, "text": p.text} for p in entry.problems],
         "hints": [*entry.hints, *filter(None, [entry.left_out])],
     }

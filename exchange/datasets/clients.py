@@ -6,17 +6,19 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts import formats
 from accounts.models import Team, Tier, User
 from accounts.models.user import TimeZone
 from clients.models import Act, Assignment, Client
 from clients.models.access import may_create_clients
 from clients.models.client import Industry
 from clients.models.names import LegalForm, split_name
+from clients.models.npwp import masked
 from exchange.datasets.base import (
     EMPTY,
     Change,
@@ -152,8 +154,11 @@ class _Work:
         self.dataset, self.user, self.day = dataset, user, day
         names = [e.get(column) for e in entries for column in ("code", "legal_name", "group")]
         self.clients = Clients(user, names, [e.get("npwp") for e in entries])
-        self.people = People([e.get(c) for e in entries for c in OWNERS], User.objects.filter(is_active=True))
-        self.team = set(led_people(user, day).values_list("pk", flat=True))
+        led = led_people(user, day)
+        holders = Assignment.objects.visible_to(user).values("user")
+        known_people = User.objects.filter(Q(pk__in=led) | Q(pk__in=holders), is_active=True)
+        self.people = People([e.get(c) for e in entries for c in OWNERS], known_people)
+        self.team = set(led.values_list("pk", flat=True))
         self.may_create = may_create_clients(user, day)
         self.sees_unowned = Team.objects.led_by(user, day).filter(parent=None).exists()
         self.lines: dict[int, int] = {}  # by client that is there: no two lines are about one
@@ -174,6 +179,7 @@ class _Work:
         if client.pk:
             self.lines[client.pk] = entry.line
         piece = self.dataset.fill(entry, client)
+        _mask_npwp(entry, piece)
         self.pieces[entry.line] = piece
         if piece.is_new:
             for name in filter(None, (client.code, client.legal_name)):
@@ -215,7 +221,11 @@ class _Work:
         if by_code or by_npwp:
             return by_code or by_npwp
         alike = self.clients.named(name) if name else []
-        open_to_code = [client for client in alike if not (code and client.code)]
+        open_to_code = [
+            client
+            for client in alike
+            if not (code and client.code) and not (npwp and client.npwp and client.npwp != npwp)
+        ]
         if len(open_to_code) > 1:
             text = _("%(n)d clients are called “%(name)s”; write the code of the one that is meant.")
             entry.refuse("legal_name", text % {"n": len(open_to_code), "name": name})
@@ -225,8 +235,9 @@ class _Work:
             return open_to_code[0]
         for client in alike:
             text = _("Looks like %(client)s (%(code)s): if it is the same, write that code.")
-            entry.hints.append(text % {"client": client, "code": client.code})
-        if name and name.casefold() in self.new and not code:
+            entry.hints.append(text % {"client": client, "code": client.code or formats.DASH})
+        other = self.new.get(name.casefold()) if name else None
+        if other and not code and not (npwp and other.npwp and other.npwp != npwp):
             entry.refuse("legal_name", _("A line above says the same already."))
             return None
         return Client(created_by=self.user, legal_form=LegalForm.OTHER)  # a “Toko …” in a list is no PT
@@ -277,6 +288,15 @@ def _owners(clients: QuerySet[Client]) -> QuerySet[Any]:
     """The newest owner of each client in each role."""
     rows: QuerySet[Any] = Assignment.objects.filter(client__in=clients, role__in=OWNERS.values())
     return rows.select_related("user").order_by("client_id", "role", "-start").distinct("client_id", "role")
+
+
+def _mask_npwp(entry: Entry, piece: Piece) -> None:
+    """Of a private person, before or after, only the last digits are shown, whatever the number looks like."""
+    if LegalForm.PERSON in (piece.row.legal_form, piece.before.get("legal_form")):
+        entry.changes = [
+            Change(each.column, masked(each.old), masked(each.new)) if each.column == "npwp" else each
+            for each in entry.changes
+        ]
 
 
 def _take_form_from_name(entry: Entry) -> None:

@@ -35,6 +35,14 @@ HEAD = (
 )
 LINE = ("quantity", "unit_price", "discount_percent", "period", "line_start", "line_end")
 LEADS_ONLY = {"terminated_on", "termination_reason"}
+NOT_SIGNED_FOR = {
+    "payment_terms",
+    "notice_on",
+    "notice_by",
+    "renewed_from",
+    "terminated_on",
+    "termination_reason",
+}
 
 
 class ContractDataset(Dataset):
@@ -130,7 +138,7 @@ class ContractDataset(Dataset):
         return own | {"product": line.product.code}
 
     def place(self, entries: Collection[Entry], user: User, day: date) -> None:
-        work = _Work(self, user, entries)
+        work = _Work(self, user, day, entries)
         contracts: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             number = entry.get("number")
@@ -147,8 +155,8 @@ class ContractDataset(Dataset):
 class _Work:
     """Placing the lines of one file, contract by contract."""
 
-    def __init__(self, dataset: ContractDataset, user: User, entries: Collection[Entry]) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: ContractDataset, user: User, day: date, entries: Collection[Entry]) -> None:
+        self.dataset, self.day = dataset, day
         self.clients = Clients(user, [entry.get("client") for entry in entries])
         products = [entry.get("product") for entry in entries]
         catalogue = Product.objects.all()
@@ -242,6 +250,10 @@ class _Work:
 
     def _sign(self, entry: Entry, head: Piece) -> None:
         signed = head.row.signed_on is not None
+        if signed and head.row.signed_on > self.day:
+            entry.refuse("signed_on", _("This day lies in the future."))
+        if head.row.status == Contract.Status.SIGNED and not signed:
+            entry.refuse("signed_on", _("What is signed stays signed; end the contract on its page instead."))
         if head.set("status", Contract.Status.SIGNED if signed else Contract.Status.DRAFT):
             entry.add(head)
 
@@ -274,5 +286,17 @@ class _Work:
         for entry in entries:
             if entry.pieces and not self.clients.allows(client, Act.CONTRACT):
                 entry.refuse("", _("You may not change the contracts of this client."))
+        if self._changes_what_is_signed(entries, head) and not self.clients.allows(client, Act.LEAD):
+            text = _(
+                "Only a lead or director may change what is signed by a list; others use the actions on its page."
+            )
+            entries[0].refuse("", text)
         if LEADS_ONLY & set(head.before) and not self.clients.allows(client, Act.LEAD):
             entries[0].refuse("terminated_on", _("Only a lead or director may end a contract early."))
+
+    def _changes_what_is_signed(self, entries: list[Entry], head: Piece) -> bool:
+        """Whether dates, currency or lines of a stored contract that is signed become others, back to its first day."""
+        if head.is_new or head.before.get("status", head.row.status) != Contract.Status.SIGNED:
+            return False
+        lines = any(isinstance(piece.row, ContractLine) for entry in entries for piece in entry.pieces)
+        return lines or bool(set(head.before) - NOT_SIGNED_FOR)

@@ -93,7 +93,8 @@ class _Work:
     def __init__(self, dataset: TargetDataset, user: User, day: date, entries: Collection[Entry]) -> None:
         self.dataset = dataset
         self.led_teams, self.led_people, self.leads_company = _led(user, day)
-        self.people = People([entry.get("user") for entry in entries])
+        led = User.objects.filter(pk__in=self.led_people)
+        self.people = People([entry.get("user") for entry in entries], led)
         missing = _("There is no team “%(name)s” in your tree.")
         own = Team.objects.filter(pk__in=self.led_teams)
         self.teams = ByText(own, "name", [entry.get("team") for entry in entries], missing)
@@ -113,6 +114,9 @@ class _Work:
         if person and team:
             entry.refuse("team", _("A target is for a person or for a team."))
             return
+        if not self._may(person, team):
+            entry.refuse("", _("Targets are set by who leads the team; this one is not yours to set."))
+            return
         window = window_of(kind, Window.month(month, date.max))
         key: Any = (kind, person and person.pk, team and team.pk, window.first_day, window.last_day)
         self.keys[entry.line] = key
@@ -123,8 +127,6 @@ class _Work:
             entry.changes.append(Change("kind", "", str(TargetKind(kind).label)))
         self._check_value(entry, TargetKind(kind))
         self._set_value(entry, self.dataset.fill(entry, row))
-        if entry.pieces and not self._may(person, team):
-            entry.refuse("", _("Targets are set by who leads the team; this one is not yours to set."))
 
     def _set_value(self, entry: Entry, piece: Piece) -> None:
         """Compared as it is typed: a stored year may be no whole number of months."""

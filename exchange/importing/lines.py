@@ -64,12 +64,18 @@ def entries(dataset: Dataset, sheet: Sheet, mapping: Mapping, notation: Notation
         entry = Entry(line.number, {})
         if line.problem:
             entry.refuse("", line.problem)
-        if any(_TOTAL.fullmatch(cell.text) for cell in line.cells):
+        if _TOTAL.fullmatch(_first_text(line, mapping)):
             entry.refuse("", _("This looks like a line of totals, not like a row."))
         for column in columns:
             _read(entry, column, _cell(line, column, mapping), notation)
         if entry.values or entry.problems:
             yield entry
+
+
+def _first_text(line: Line, mapping: Mapping) -> str:
+    """The first filled cell of a line, among the columns that are used."""
+    cells = (line.cells[place] for place in sorted(mapping.places.values()) if place < len(line.cells))
+    return next((cell.text for cell in cells if cell.text), "")
 
 
 def cells_of(dataset: Dataset, line: Line, mapping: Mapping) -> dict[str, str]:

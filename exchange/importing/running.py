@@ -105,7 +105,7 @@ def _line(job: Import, dataset: Dataset, entry: Entry, cells: dict[str, str]) ->
         number=entry.line,
         cells=cells,
         outcome=outcome_of(dataset, entry),
-        changes=[[change.column, change.old, change.new] for change in entry.changes],
+        changes=[] if entry.problems else [[each.column, each.old, each.new] for each in entry.changes],
         problems=[[problem.column, problem.text] for problem in entry.problems],
         hints=[*entry.hints, *filter(None, [entry.left_out])],
     )

@@ -87,8 +87,11 @@ def import_reading(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     shown = _preview(data, form) if form.is_valid() else None
     is_final = request.method == "POST" and "preview" not in request.POST
     if is_final and shown and not shown.complaint:
-        job.notation, job.state = form.notation().to_json(), State.READING
-        job.save(update_fields=["notation", "state"])
+        notation = form.notation().to_json()
+        if notation != job.notation:  # its columns may stand elsewhere now
+            job.mapping = {}
+        job.notation, job.state = notation, State.READING
+        job.save(update_fields=["notation", "mapping", "state"])
         return redirect("exchange:import_columns", pk)
     context = {
         "job": job,

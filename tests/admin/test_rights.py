@@ -1,5 +1,7 @@
 """Who opens which page of the administration: every registered model × every kind of person × every page."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
@@ -156,3 +158,15 @@ def test_months_are_closed_by_a_group_of_their_own() -> None:
     assert list(closers) == ["close_month"]
     assert "view_monthclose" in administrator
     assert "close_month" not in administrator
+
+
+@pytest.mark.parametrize("name", ["Pengimpor", "Administrator"])
+def test_a_group_keeps_its_rights_when_it_is_saved_as_it_is(name: str) -> None:
+    group = Group.objects.get(name=name)
+    before = set(group.permissions.values_list("codename", flat=True))
+    browser = Browser()
+    browser.force_login(User.objects.create_superuser("ibu@perusahaan.example", full_name="Ibu"))
+    url = reverse("admin:auth_group_change", args=[group.pk])
+    offered = re.findall(r'<option value="(\d+)" selected', browser.get(url).content.decode())
+    assert browser.post(url, {"name": name, "permissions": offered}).status_code == 302
+    assert set(group.permissions.values_list("codename", flat=True)) == before

@@ -131,7 +131,11 @@ def test_who_may_see_but_not_edit_one_of_both_is_offered_no_merge(
     assert "NUSARENA PANGAN" in page
     assert f"/merge/{double.pk}/" not in page
     assert "not-the-same" not in page
-    Assignment.objects.filter(user=cast.owner, role="sponsor").update(role="support")
+    Assignment.objects.filter(user=cast.owner, role="sponsor").update(
+        role="support"
+    )  # edits, but no contracts
+    assert f"/merge/{double.pk}/" not in client.get(LIST).content.decode()
+    Assignment.objects.filter(user=cast.owner, role="support").update(role="AE")
     page = client.get(LIST).content.decode()
     assert f"/merge/{double.pk}/" in page
 

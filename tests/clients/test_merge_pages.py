@@ -62,7 +62,7 @@ class TestMerging:
         User.objects.update(language="en")
         page = client.get(url(doubles.kept, doubles.removed))
         text = page.content.decode()
-        for words in ("K-1", "K-2", "Telepon", "Pameran", "Bogor", "2 contracts", "4 assignments"):
+        for words in ("K-1", "K-2", "Telepon", "Pameran", "Bogor", "Contracts: 2", "Assignments: 4"):
             assert words in text, words
         kept = dict.fromkeys(["name", "code", "payment_days", "source", "billing_contact"], "kept")
         taken = dict.fromkeys(["brand_name", "npwp", "address", "parent"], "removed")
@@ -396,3 +396,27 @@ class TestAtTheSameMoment:
             talks = Interaction.objects.filter(client=one, summary="Bersamaan").count()
             assert talks == (1 if logged.status_code == 302 else 0)
             Client.objects.filter(pk=one.pk).update(legal_name="Selesai")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("frozen")
+class TestOusting:
+    """Who only owns one of two clients cannot take the other one over from its owner by merging them."""
+
+    def asked(self, client: Browser, cast: Cast, role: str) -> int:
+        mine = ClientFactory(legal_name="Punya Saya")
+        AssignmentFactory(client=mine, user=cast.colleague, role="AM")
+        AssignmentFactory(client=cast.client, user=cast.colleague, role=role)
+        cast.colleague.user_permissions.set(cast.director.user_permissions.all())
+        client.force_login(cast.colleague)
+        return client.get(url(mine, cast.client)).status_code
+
+    def test_support_cannot(self, client: Browser, cast: Cast) -> None:
+        assert self.asked(client, cast, "support") == 403
+
+    def test_the_other_owner_cannot(self, client: Browser, cast: Cast) -> None:
+        assert self.asked(client, cast, "AE") == 403
+
+    def test_where_nobody_else_loses_a_client_an_owner_can(self, client: Browser, cast: Cast) -> None:
+        cast.client.assignments.all().delete()
+        assert self.asked(client, cast, "AM") == 200

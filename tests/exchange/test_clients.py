@@ -248,3 +248,43 @@ def test_a_name_without_a_legal_form_gets_none(director: User) -> None:
         "Toko Sinar",
         "UD Tiga",
     ]
+
+
+def test_another_tax_number_is_another_company_whatever_its_name(director: User, cast: Cast) -> None:
+    Client.objects.filter(pk=cast.client.pk).update(npwp="0012345678012000")
+    lines = [
+        {"legal_name": "CV Nusarena Pangan", "npwp": "0099999999012000"},
+        {"legal_name": "UD Nusarena Pangan", "npwp": "0088888888012000"},
+    ]
+    job = brought(director, "clients", lines)
+    assert outcomes(job) == ["created", "created"]
+    cast.client.refresh_from_db()
+    assert (cast.client.npwp, cast.client.legal_form) == ("0012345678012000", "PT")
+
+
+def test_a_private_persons_old_number_is_masked_however_it_begins(director: User, cast: Cast) -> None:
+    Client.objects.filter(pk=cast.client.pk).update(
+        code="K", legal_form="Perorangan", npwp="0012345678012000"
+    )
+    job = bring(director, "clients", [{"code": "K", "npwp": "0012345678012999"}])
+    assert changes(job, 2)["npwp"] == ("••••••••••••2000", "••••••••••••2999")
+
+
+def test_a_refused_line_does_not_tell_what_it_would_have_changed(
+    director: User, owner: User, cast: Cast
+) -> None:
+    Assignment.objects.filter(client=cast.client).update(role="sponsor")
+    Client.objects.filter(pk=cast.client.pk).update(code="K", city="Rahasia")
+    job = bring(owner, "clients", [{"code": "K", "city": "Solo"}])
+    assert (outcomes(job), changes(job, 2)) == (["error"], {})
+
+
+def test_people_of_other_trees_are_unknown_as_owners(director: User, cast: Cast) -> None:
+    [(_line, column, text)] = problems(
+        bring(director, "clients", [{"legal_name": "X", "am": cast.outsider.email}])
+    )
+    assert (column, cast.outsider.full_name in text) == ("am", False)
+
+
+def test_a_brand_may_be_called_total(director: User) -> None:
+    brought(director, "clients", [{"legal_name": "Energi Timur", "brand_name": "Total"}])

@@ -176,3 +176,27 @@ def test_undo_gives_a_price_back(director: User) -> None:
     brought(director, "contracts", TWO_LINES)
     undo(brought(director, "contracts", [{"number": "PKS-1", "product": "SEO", "unit_price": "5.000.000"}]))
     assert ContractLine.objects.get(product__code="SEO").unit_price == 4_500_000
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"signed_on": "(kosong)"}, "signed_on"),
+        ({"end": "2026-06-30"}, ""),
+        ({"start": "2026-02-01"}, ""),
+        ({"unit_price": "1"}, ""),
+        ({"signed_on": "2026-11-22"}, "signed_on"),
+    ],
+)
+def test_what_is_signed_is_changed_by_its_actions_or_by_a_lead(
+    director: User, owner: User, change: Line, column: str
+) -> None:
+    brought(director, "contracts", TWO_LINES[:1])
+    assert column in [found[1] for found in problems(bring(owner, "contracts", [TWO_LINES[0] | change]))]
+    told = problems(bring(director, "contracts", [TWO_LINES[0] | change]))
+    assert bool(told) == (column == "signed_on")  # signed stays signed, and never tomorrow, whoever asks
+
+
+def test_an_account_manager_brings_new_contracts_and_notices(owner: User) -> None:
+    brought(owner, "contracts", TWO_LINES)
+    brought(owner, "contracts", [{"number": "PKS-1", "notice_on": "2026-11-01", "notice_by": "client"}])

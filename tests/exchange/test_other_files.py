@@ -276,3 +276,14 @@ def test_a_target_outside_its_limits_is_refused(director: User, value: str) -> N
     assert {found[1] for found in problems(bring(director, "targets", [TARGET | {"value": value}]))} == {
         "value"
     }
+
+
+def test_a_lead_learns_nothing_of_targets_that_are_not_hers_to_set(director: User, cast: Cast) -> None:
+    december = {"first_day": date(2026, 12, 1), "last_day": date(2026, 12, 31)}
+    for whose in (cast.outsider, None):
+        Target.objects.create(kind="new_clients", user=whose, value=3, **december)
+    lead = who_may(cast.lead, "import_data")
+    for theirs in (TARGET | {"user": cast.outsider.email}, TARGET | {"user": ""}):
+        for value in ("3", "4"):
+            job = bring(lead, "targets", [theirs | {"value": value}])
+            assert (outcomes(job), changes(job, 2)) == (["error"], {})

@@ -85,3 +85,17 @@ def test_samples_are_shown_without_saving(browser: Browser) -> None:
     page = chosen(browser, sheet="Klien", header="2", preview="1")
     assert (page.status_code, "Aruna" in page.content.decode()) == (200, True)
     assert Import.objects.get().notation == {}
+
+
+def test_columns_chosen_for_one_sheet_are_not_kept_for_another(browser: Browser) -> None:
+    uploaded(
+        browser,
+        workbook(Satu=[["Nama", "Kota"], ["Aruna", "Solo"]], Dua=[["Kota", "Nama"], ["Solo", "Aruna"]]),
+    )
+    chosen(browser, sheet="Satu")
+    job = Import.objects.get()
+    browser.post(reverse("exchange:import_columns", args=[job.pk]), {"legal_name": "0", "city": "1"})
+    Import.objects.update(state="checked")
+    page = chosen(browser, sheet="Dua").content.decode()
+    assert Import.objects.get().mapping == {}
+    assert '<option value="1" selected>Nama (Aruna)' in page
