@@ -243,4 +243,8 @@ def test_a_company_may_be_called_total(director: User) -> None:
 def test_a_name_without_a_legal_form_gets_none(director: User) -> None:
     lines = [{"legal_name": name} for name in ("Toko Sinar", "PT. Sagara Kimia", "UD Tiga")]
     brought(director, "clients", lines)
-    assert sorted(map(str, Client.objects.filter(created_by=director))) == ["PT Sagara Kimia", "Toko Sinar", "UD Tiga"]
+    assert sorted(map(str, Client.objects.filter(created_by=director))) == [
+        "PT Sagara Kimia",
+        "Toko Sinar",
+        "UD Tiga",
+    ]
