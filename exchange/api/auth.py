@@ -1,5 +1,6 @@
 """Who asks, what the token allows, how often."""
 
+from threading import local
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,8 +21,11 @@ class Token(HttpBearer):
         return found
 
 
-class PerToken(SimpleRateThrottle):
-    """Counts in the cache, which is in PostgreSQL; a dead broker is not a dead API."""
+class PerToken(local, SimpleRateThrottle):
+    """Counts in the cache, which is in PostgreSQL; a dead broker is not a dead API.
+
+    ninja makes one for all requests, and one keeps in itself whom it counts: each thread has attributes of its own.
+    """
 
     scope = "token"
 

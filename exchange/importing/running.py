@@ -14,6 +14,7 @@ from exchange import jobs
 from exchange.datasets import DATASETS, Dataset, Entry
 from exchange.importing import undoing
 from exchange.importing.lines import Mapping, cells_of, entries
+from exchange.importing.rights import may_import
 from exchange.importing.writing import write
 from exchange.models import Import, ImportLine
 from exchange.models.imports import KEPT
@@ -41,7 +42,7 @@ def _work(job: Import, now: datetime) -> None:
     except OvertakenError:
         text = _("Something changed since the check; look at the lines once more.")
         job.settle(State.CHECKING, complaint=text, due_at=now)
-    except (UnreadableFileError, undoing.TouchedError) as refusal:
+    except (UnreadableFileError, undoing.RefusedError) as refusal:
         job.settle(BEFORE[State(job.state)], complaint=str(refusal))
 
 
@@ -89,12 +90,7 @@ def _placed(job: Import, now: datetime) -> tuple[Dataset, Sheet, list[Entry]]:
 
 def _refuse_without_right(job: Import, dataset: Dataset, found: Iterable[Entry], now: datetime) -> None:
     """The rights of whoever asked, as they are now."""
-    person = job.requested_by
-    if not (
-        person.is_active
-        and person.has_perm("exchange.import_data")
-        and dataset.is_open_to(person, jakarta_day(now))
-    ):
+    if not may_import(job.requested_by, dataset, jakarta_day(now)):
         for entry in found:
             entry.refuse("", _("You may not import this."))
 

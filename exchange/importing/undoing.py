@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -12,14 +13,18 @@ from django.db import connection, transaction
 from django.db.models import Model, ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
+from accounts.days import jakarta_day
 from clients.revisions import REVISION
 from exchange.datasets import DATASETS, Entry, Piece
-from exchange.models import Import, ImportLine
+from exchange.importing.rights import may_import, may_take_back
+from exchange.models import Import
 
-AT_ONCE = 1000
+
+class RefusedError(Exception):
+    """An import stays; the text says why."""
 
 
-class TouchedError(Exception):
+class TouchedError(RefusedError):
     """Something happened to the rows of an import since; the text says to which."""
 
 
@@ -28,22 +33,33 @@ def remember(job: Import, entries: Iterable[Entry]) -> None:
     written = [entry for entry in entries if entry.pieces and not (entry.problems or entry.left_out)]
     revisions = _revisions(piece for entry in written for piece in entry.pieces)
     notes = {entry.line: [_note(piece, revisions) for piece in entry.pieces] for entry in written}
-    lines = list(job.lines.filter(number__in=notes).only("pk", "number"))
-    for line in lines:
-        line.rows = notes[line.number]
-    ImportLine.objects.bulk_update(lines, ["rows"], AT_ONCE)
+    with connection.cursor() as cursor:  # a bulk_update of 15,000 lines takes longer than all of the rest
+        cursor.execute(
+            "UPDATE exchange_importline line SET rows = note.rows"
+            " FROM (SELECT unnest(%s::int[]) AS number, unnest(%s::jsonb[]) AS rows) note"
+            " WHERE line.of_id = %s AND line.number = note.number",
+            [list(notes), [json.dumps(each) for each in notes.values()], job.pk],
+        )
 
 
 def undo(job: Import, now: datetime) -> None:
-    """Delete what it added, give changed rows their values back. Raises TouchedError, and then nothing is changed."""
+    """Delete what it added, give changed rows their values back. Raises a RefusedError, and then nothing is changed."""
     notes = [(note["rank"], note) for line in job.lines.all() for note in line.rows]
     notes.sort(key=lambda each: each[0], reverse=True)
     with transaction.atomic():
+        _refuse_without_right(job, [note for _rank, note in notes], jakarta_day(now))
         _refuse_if_touched([note for _rank, note in notes])
         DATASETS[job.dataset].taken_back(_new_rows(note for _rank, note in notes))
         for _rank, same in _by_rank(notes):
             _take_back(same)
         job.settle(Import.State.UNDONE)
+
+
+def _refuse_without_right(job: Import, notes: list[dict[str, Any]], day: date) -> None:
+    """The rights of whoever asked, as they are now. The text names no row: she may not see it any more."""
+    person = job.requested_by
+    if not (may_import(person, DATASETS[job.dataset], day) and may_take_back(person, notes)):
+        raise RefusedError(_("This cannot be undone: you may no longer change all of its rows."))
 
 
 def _note(piece: Piece, revisions: dict[tuple[str, int], str]) -> dict[str, Any]:

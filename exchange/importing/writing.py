@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import DataError, IntegrityError, models, transaction
@@ -15,6 +16,7 @@ from exchange.datasets.base import grouped
 LINES_AT_ONCE = 250
 REFUSALS = (IntegrityError, DataError)
 Told = Callable[[int], object]  # how many lines are done
+Beat = Callable[[], object]  # still at it
 
 
 def write(dataset: Dataset, entries: Sequence[Entry], *, keep: bool, told: Told = lambda _n: None) -> None:
@@ -29,12 +31,12 @@ def write(dataset: Dataset, entries: Sequence[Entry], *, keep: bool, told: Told 
         for group in portion:
             _stand_or_fall(group)
         sound = [group for group in portion if not any(entry.problems for entry in group)]
-        _write_portion(dataset, sound, keep=keep)
+        _write_portion(dataset, sound, partial(told, done), keep=keep)
         done += sum(map(len, portion))
         told(done)
 
 
-def _write_portion(dataset: Dataset, groups: list[list[Entry]], *, keep: bool) -> None:
+def _write_portion(dataset: Dataset, groups: list[list[Entry]], beat: Beat, *, keep: bool) -> None:
     try:
         with transaction.atomic():
             _save([entry for group in groups for entry in group])
@@ -44,10 +46,11 @@ def _write_portion(dataset: Dataset, groups: list[list[Entry]], *, keep: bool) -
         if len(groups) > 1:
             for group in groups:
                 _forget([group])
-                _write_portion(dataset, [group], keep=keep)
+                _write_portion(dataset, [group], beat, keep=keep)
+                beat()
             return
         _forget(groups)
-        _blame(dataset, groups[0], error)
+        _blame(dataset, groups[0], error, beat)
         _stand_or_fall(groups[0])
     else:
         if not keep:
@@ -75,21 +78,32 @@ def _forget(groups: Iterable[Iterable[Entry]]) -> None:
                     piece.row._state.adding = True
 
 
-def _blame(dataset: Dataset, group: list[Entry], error: Exception) -> None:
-    """Find the line that the database refuses by writing one more line each time; several may only fail together."""
-    guilty = group[-1]
-    for end in range(1, len(group) + 1):
-        try:
-            with transaction.atomic():
-                _save(group[:end])
-                transaction.set_rollback(True)
-        except REFUSALS as found:
-            guilty, error = group[end - 1], found
-            break
-        finally:
-            _forget([group])
+def _blame(dataset: Dataset, group: list[Entry], error: Exception, beat: Beat) -> None:
+    """Find the line that the database refuses, by halves: it takes all lines before it, and not this one with them."""
+    taken, refused = 0, len(group)
+    while refused - taken > 1:
+        middle = (taken + refused) // 2
+        refusal = _refusal_of(group[:middle])
+        _forget([group])
+        beat()
+        if refusal is None:
+            taken = middle
+        else:
+            refused, error = middle, refusal
+    guilty = group[refused - 1]
     column, text = _told(dataset, guilty, error)
     guilty.refuse(column, text)
+
+
+def _refusal_of(entries: list[Entry]) -> Exception | None:
+    """What the database says to these lines; nothing of them stays."""
+    try:
+        with transaction.atomic():
+            _save(entries)
+            transaction.set_rollback(True)
+    except REFUSALS as refusal:
+        return refusal
+    return None
 
 
 def _told(dataset: Dataset, entry: Entry, error: Exception) -> tuple[str, str]:

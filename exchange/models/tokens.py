@@ -3,6 +3,7 @@ import secrets
 from datetime import datetime
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -30,14 +31,17 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """Lets another system act as a person. The secret is shown once and stored as a hash only.
 
-    It is 256 random bits, so that a fast hash is enough.
+    It is 256 random bits, so that a fast hash is enough. It ends when it is revoked, when the person gets another
+    password, and when she becomes inactive, also if she comes back.
     """
 
     class Scope(models.TextChoices):
         READ = "read", pgettext_lazy("token", "Read")
         WRITE = "write", pgettext_lazy("token", "Read and write")
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(
+        User, models.CASCADE, verbose_name=pgettext_lazy("token", "acts as"), related_name="api_tokens"
+    )
     name = models.CharField(_("name"), max_length=80, help_text=_("Which system uses it."))
     scope = models.CharField(pgettext_lazy("token", "may"), max_length=5, choices=Scope, default=Scope.READ)
     digest = models.CharField(max_length=64, unique=True)
@@ -50,10 +54,14 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = _("access token")
         verbose_name_plural = _("access tokens")
-        default_permissions = ()
+        default_permissions = ("view", "change")  # to change one is to revoke it
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(name=""), name="api_token_has_a_name"),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="api_token_has_a_name",
+                violation_error_message=_("Write which system uses it."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,6 +80,31 @@ class ApiToken(models.Model):
 
     def revoke(self, now: datetime) -> None:
         ApiToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
+
+
+class TokenOwner(User):
+    """Carries the trigger and serves nothing else: pages, the administration, the shell and SQL are all caught.
+
+    Who gets a new password may have lost more than the old one, and who comes back is not who left.
+    """
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            pgtrigger.Trigger(
+                name="end_tokens",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("password", "is_active"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF NEW.password <> OLD.password OR (OLD.is_active AND NOT NEW.is_active) THEN
+                        UPDATE exchange_apitoken SET revoked_at = now()
+                        WHERE user_id = NEW.id AND revoked_at IS NULL;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
 
 def _digest(secret: str) -> str:

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.db.models import Model
 
+from exchange.models import ApiToken
 from tests import factories
 
 
@@ -57,4 +58,5 @@ ROWS: dict[str, Callable[[int], Model]] = {
     "kpis.MonthClose": lambda number: factories.MonthCloseFactory(
         first_day=date(2025, 1 + number, 1), closed_by=factories.UserFactory()
     ),
+    "exchange.ApiToken": lambda number: ApiToken.issue(factories.UserFactory(), "ERP", "read")[0],
 }

@@ -16,7 +16,12 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 PAGES = ["changelist", "add", "change", "delete"]
-WRITTEN_BY_THE_PRODUCT = {"mfa.Authenticator", "notifications.Notification", "notifications.OutboundEmail"}
+WRITTEN_BY_THE_PRODUCT = {
+    "mfa.Authenticator",
+    "notifications.Notification",
+    "notifications.OutboundEmail",
+    "exchange.ApiToken",
+}
 NEVER_ADDED = WRITTEN_BY_THE_PRODUCT | {"contracts.RenewalAlert", "kpis.MonthClose", "clients.ClientMerge"}
 DELETED = {
     "auth.Group",
