@@ -68,7 +68,7 @@ class ApiToken(models.Model):
         return self.name
 
     @classmethod
-    def issue(cls, user: User, name: str, scope: str) -> tuple[Self, str]:
+    def issue(cls, user: User, name: str, scope: str) -> tuple["ApiToken", str]:
         """A new token and its secret, which nobody can read again."""
         secret = PREFIX + secrets.token_urlsafe(32)
         return cls.objects.create(user=user, name=name, scope=scope, digest=_digest(secret)), secret
